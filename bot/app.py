@@ -1,0 +1,181 @@
+"""The running process: start order, stop order, and – with a movable clock – walking through time."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+import structlog
+
+from bot.channels.base import Channel, LinkState, RawEvent
+from bot.clock import Clock, DemoClock, ManualClock
+from bot.desk import Desk
+from bot.dispatch.dispatcher import Dispatcher
+from bot.scheduling.due import DueSweep
+from bot.scheduling.housekeeping import clean
+from bot.scheduling.sender import Sender
+from bot.scheduling.ticker import Ticker
+from storage.queries import due, outbox, staff
+from storage.work import Database
+
+T = TypeVar("T")
+CLOCK_SETTING = "demo_clock_ahead_seconds"
+log = structlog.get_logger()
+
+
+class App:
+    """Everything between the channels and the database. `live` starts the scheduler; stories move the clock instead."""
+
+    def __init__(self, desk: Desk, channels: Mapping[str, Channel], live: bool = True) -> None:
+        self.desk = desk
+        self.channels = channels
+        self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self.sender = Sender(desk, channels, self.writer)
+        self.dispatcher = Dispatcher(desk, self.writer, self._wake_sender)
+        self.sweep = DueSweep(desk)
+        self._live = live
+        self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)
+        self._sending: asyncio.Task[int] | None = None
+        self._walking = asyncio.Lock()
+
+    @property
+    def clock(self) -> Clock:
+        return self.desk.clock
+
+    @property
+    def database(self) -> Database:
+        return self.desk.database
+
+    async def start(self) -> None:
+        """Settle what a crash left behind, then listen."""
+        await self.sender.resume()
+        for channel in self.channels.values():
+            await channel.start(self.accept)
+        await self.dispatcher.resume()
+        if self._live:
+            self._ticker.start()
+        log.info("started", channels=list(self.channels))
+
+    async def stop(self) -> None:
+        """Stop listening, finish what was accepted, close the database."""
+        if self._live:
+            self._ticker.stop()
+        for channel in self.channels.values():
+            await channel.stop()
+        await self.dispatcher.idle()
+        if self._sending is not None:
+            await self._sending
+        self.writer.shutdown(wait=True)
+        self.database.close()
+        log.info("stopped")
+
+    async def accept(self, raw: RawEvent) -> None:
+        """Returns once the event is stored for good."""
+        await self.dispatcher.accept(raw)
+
+    # -- time ------------------------------------------------------------------
+
+    @property
+    def can_advance(self) -> bool:
+        return isinstance(self.clock, ManualClock | DemoClock)
+
+    async def settle(self) -> int:
+        """Run until nothing more is due at this instant; returns how many messages changed their state."""
+        sent = 0
+        while True:
+            await self.dispatcher.idle()
+            swept = await self._sweep_due()
+            changed = await self.sender.drain()
+            sent += changed
+            if not swept and not changed:
+                return sent
+
+    async def next_event(self) -> dt.datetime | None:
+        """When something is due or waits to be sent next."""
+        return await self._in_writer(self._next)
+
+    async def advance(self, to: dt.datetime) -> int:
+        """Walk a movable clock to `to`, stopping at everything on the way; returns how many messages were sent."""
+        clock = self.clock
+        if not isinstance(clock, ManualClock | DemoClock):
+            raise RuntimeError("真实时钟不能拨动")
+        async with self._walking:
+            before = await self._in_writer(self._sent_count)
+            await self.settle()
+            while (moment := await self.next_event()) is not None and moment <= to:
+                clock.jump(moment)
+                await self.settle()
+            clock.jump(to)
+            await self.settle()
+            await self._in_writer(self._keep_clock)
+            await self._clean()
+            return await self._in_writer(self._sent_count) - before
+
+    def _next(self) -> dt.datetime | None:
+        with self.database.reading() as work:
+            moments = [one for one in (due.next_at(work), outbox.next_at(work)) if one is not None]
+        return min(moments, default=None)
+
+    def _sent_count(self) -> int:
+        with self.database.reading() as work:
+            return outbox.counts(work).get("sent", 0)
+
+    def _keep_clock(self) -> None:
+        if isinstance(self.clock, DemoClock):
+            with self.database.transaction() as work:
+                staff.set_setting(work, CLOCK_SETTING, self.clock.ahead.total_seconds(), self.clock.now())
+
+    # -- sweeps ----------------------------------------------------------------
+
+    def _wake_sender(self) -> None:
+        if self._live and (self._sending is None or self._sending.done()):
+            self._sending = asyncio.create_task(self._drain())
+
+    async def _drain(self) -> int:
+        try:
+            return await self.sender.drain()
+        except Exception as error:
+            self.desk.metrics.failures.labels("sender").inc()
+            log.error("sender_failed", error=type(error).__name__)
+            return 0
+
+    async def _sweep_due(self) -> int:
+        return await self._in_writer(self.sweep.tick)
+
+    async def _send(self) -> int:
+        return await self.sender.drain()
+
+    async def _clean(self) -> int:
+        return await self._in_writer(lambda: clean(self.desk))
+
+    async def _in_writer(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.writer, work)
+
+    # -- looking ---------------------------------------------------------------
+
+    def health(self) -> dict[str, object]:
+        """For /health: whether the database answers, channels, and how late the oldest due slot is."""
+        channels = {name: channel.state.value for name, channel in self.channels.items()}
+        try:
+            with self.database.reading() as work:
+                lag = due.lag(work, self.clock.now())
+                states = outbox.counts(work)
+        except Exception as error:
+            return {"ok": False, "database": type(error).__name__, "channels": channels}
+        up = all(channel.state is LinkState.UP for channel in self.channels.values())
+        return {"ok": up, "database": "ok", "channels": channels, "due_lag_seconds": round(lag, 1), "outbox": states}
+
+    def metrics(self) -> bytes:
+        """For /metrics."""
+        found = self.health()
+        metrics = self.desk.metrics
+        for name, channel in self.channels.items():
+            metrics.channel_up.labels(name).set(channel.state is LinkState.UP)
+        if found["database"] == "ok":
+            metrics.due_lag.set(found["due_lag_seconds"])  # type: ignore[arg-type]
+            for state, count in found["outbox"].items():  # type: ignore[attr-defined]
+                metrics.outbox.labels(state).set(count)
+        return metrics.text()

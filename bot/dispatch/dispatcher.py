@@ -1,0 +1,163 @@
+"""One message at a time, each in a transaction of its own; queued messages share one commit.
+
+accept → inbox (durable, deduplicated) → chain of middlewares and handlers → outbox and events → commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+
+import structlog
+
+from bot import normalise
+from bot.channels.base import RawEvent
+from bot.desk import Desk
+from bot.dispatch.chain import Next, chain
+from bot.dispatch.middlewares.consent import consent
+from bot.dispatch.middlewares.privacy import privacy
+from bot.dispatch.middlewares.ratelimit import RateLimit
+from bot.dispatch.middlewares.triage import triage
+from bot.dispatch.outgoing import event_rows, outbox_rows
+from handlers.contract import Context, Handled, Incoming
+from handlers.table import route
+from storage.queries import events, inbox, outbox
+from storage.work import Work
+
+BATCH = 64
+log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Accepts events from channels and carries each through the chain."""
+
+    def __init__(self, desk: Desk, writer: Executor, after_commit: Callable[[], None] = lambda: None) -> None:
+        self._desk = desk
+        self._writer = writer
+        self._after_commit = after_commit
+        self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
+        self._pump: asyncio.Task[None] | None = None
+        self._chain: Next = chain([triage, privacy, consent, RateLimit()], route)
+        self._process = desk.process(self._again)
+
+    async def accept(self, raw: RawEvent) -> None:
+        """Returns once the event is stored for good. A message id seen before is silently left out."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queue.append((raw, stored))
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._drain())
+        await stored
+
+    async def idle(self) -> None:
+        """Returns when everything accepted so far has been handled."""
+        while self._pump is not None and not self._pump.done():
+            await asyncio.shield(self._pump)
+
+    async def resume(self) -> int:
+        """Handle what a crash or an error left behind; returns how many messages there were."""
+        loop = asyncio.get_running_loop()
+        ids = await loop.run_in_executor(self._writer, self._unfinished)
+        if ids:
+            await loop.run_in_executor(self._writer, self.handle, ids)
+            self._after_commit()
+        return len(ids)
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._queue:
+            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            raws = [raw for raw, _ in batch]
+
+            def acknowledge(error: BaseException | None, batch: list[tuple[RawEvent, asyncio.Future[None]]] = batch) -> None:
+                for _, stored in batch:
+                    if not stored.done():
+                        stored.set_exception(error) if error else stored.set_result(None)
+
+            def work(raws: list[RawEvent] = raws, acknowledge: Callable[..., None] = acknowledge) -> None:
+                ids = self.store(raws)
+                loop.call_soon_threadsafe(acknowledge, None)
+                self.handle(ids)
+
+            try:
+                await loop.run_in_executor(self._writer, work)
+            except Exception as error:
+                self._desk.metrics.failures.labels("dispatcher").inc()
+                log.error("batch_failed", error=type(error).__name__, messages=len(raws))
+                acknowledge(error)
+            self._after_commit()
+
+    def store(self, raws: Sequence[RawEvent]) -> list[int]:
+        """Write events to the inbox; returns the ids of those not seen before. After this they cannot be lost."""
+        now = self._desk.clock.now()
+        rows = [
+            {"channel": raw.channel, "message_id": raw.message_id, "received_at": now, "body": normalise.body(raw)}
+            for raw in raws
+        ]
+        with self._desk.database.transaction() as work:
+            ids = inbox.accept(work, rows)
+        metrics = self._desk.metrics
+        for raw in raws:
+            metrics.messages_in.labels(raw.channel).inc()
+        if len(ids) < len(raws):
+            metrics.duplicates.labels(raws[0].channel).inc(len(raws) - len(ids))
+        return ids
+
+    def handle(self, ids: Sequence[int]) -> None:
+        """Decide on stored messages, in order; one commit for all, one savepoint each."""
+        if not ids:
+            return
+        with self._desk.database.transaction() as work:
+            for inbox_id, channel, data in inbox.to_handle(work, ids):
+                self._one(work, inbox_id, channel, data)
+
+    def _one(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> None:
+        started = time.perf_counter()
+        try:
+            with work.savepoint() as inner:
+                by = self._decide(inner, inbox_id, channel, data)
+        except Exception as error:
+            self._failed(work, inbox_id, error)
+            return
+        spent = time.perf_counter() - started
+        self._desk.metrics.handled.labels(by or "nobody").inc()
+        self._desk.metrics.handle_seconds.observe(spent)
+        log.info("handled", inbox=inbox_id, by=by or "nobody", ms=round(spent * 1000, 2))
+
+    def _decide(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> str:
+        desk, now = self._desk, self._desk.clock.now()
+        msg, person, room = normalise.incoming(work, inbox_id, channel, data, desk.config, now)
+        ctx = Context(now, work, desk.index, desk.config, desk.words, person, room, self._process)
+        handled = self._chain(ctx, msg)
+        by = ""
+        if isinstance(handled, Handled):
+            by = handled.by
+            outbox.add(work, outbox_rows(handled, now, inbox_id))
+            events.log(work, event_rows(handled.events, now))
+        inbox.done(work, inbox_id, by)
+        return by
+
+    def _again(self, ctx: Context, msg: Incoming) -> Handled | None:
+        """Takes a held message through the handlers once more."""
+        outcome = route(ctx, msg)
+        return outcome if isinstance(outcome, Handled) else None
+
+    def _failed(self, work: Work, inbox_id: int, error: Exception) -> None:
+        name = type(error).__name__
+        self._desk.metrics.failures.labels("handler").inc()
+        log.error("handler_failed", inbox=inbox_id, error=name, exc_info=_without_words(error))
+        isolated = inbox.failed(work, inbox_id, name)
+        key = f"failed:{inbox_id}:{isolated}"
+        rows = self._desk.staff_rows(work, "system/failed", key, inbox_id=inbox_id, error=name, isolated=isolated)
+        outbox.add(work, rows)
+
+    def _unfinished(self) -> list[int]:
+        with self._desk.database.reading() as work:
+            return inbox.unfinished(work)
+
+
+def _without_words(error: Exception) -> Exception:
+    """The traceback for the log; the exception's own text may quote a patient and is left out."""
+    return type("Bug", (Exception,), {})(type(error).__name__).with_traceback(error.__traceback__)

@@ -1,0 +1,24 @@
+"""Personal data written into a room: a neutral line that asks to take it back. The data itself is not repeated."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import replace
+
+from bot.dispatch.chain import Next, Outcome
+from handlers.contract import Context, Handled, Incoming, to_room
+
+PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
+ONCE_IN = dt.timedelta(minutes=10)
+
+
+def privacy(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
+    """Hands on, and adds the line when a phone or ID number stands in a patients' room."""
+    outcome = inner(ctx, msg)
+    if msg.room_id is None or not PERSONAL.search(msg.text) or (ctx.room is not None and ctx.room.is_staff):
+        return outcome
+    key = f"privacy:{msg.room_id}:{msg.person_id}:{ctx.now.timestamp() // ONCE_IN.total_seconds():.0f}"
+    line = to_room(msg.room_id, ctx.words("privacy/in_room"), mentions=(msg.person_id,), by="privacy", key=key)
+    handled = outcome if isinstance(outcome, Handled) else Handled("privacy")
+    return replace(handled, replies=(*handled.replies, line))

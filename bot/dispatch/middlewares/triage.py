@@ -1,0 +1,54 @@
+"""Red flags and critical readings, before everything else and in every state."""
+
+from __future__ import annotations
+
+from bot.dispatch.chain import Next, Outcome
+from handlers.contract import Context, Incoming
+from handlers.services.care import check_ins
+from handlers.services.care.readings import Reading, critical
+from handlers.services.safety.alerts import raise_alert
+from handlers.services.safety.red_flags import Flag
+
+COMMAND_SIGNS = ("#", "＃")
+VERY = {"safety/critical_glucose_very_low": "A"}
+
+
+def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
+    """Fixed words and an alert for a red flag; everything else goes on."""
+    if not msg.text or _staff_talk(ctx, msg):
+        return inner(ctx, msg)
+    flags = ctx.index.flags.seen(msg.said)
+    flag = flags[0] if flags else critical_reading(ctx, msg)
+    if flag is None:
+        return inner(ctx, msg)
+    handled = raise_alert(ctx, msg, flag)
+    _keep_readings(ctx, msg)
+    return handled
+
+
+def _staff_talk(ctx: Context, msg: Incoming) -> bool:
+    """Staff writing commands, or speaking of red flags in a room, report no emergency of their own."""
+    if ctx.room is not None and ctx.room.is_staff:
+        return True
+    suspicious = msg.room_id is not None or msg.text.startswith(COMMAND_SIGNS)
+    return suspicious and bool(ctx.roles)
+
+
+def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
+    """The most severe critical reading of the message, also when the literal number is doubtful."""
+    for one in ctx.index.readings(msg.text):
+        found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
+        if found:
+            template = found[0] if found[0].startswith("safety/") else f"safety/{found[0]}"
+            title = ctx.index.library.measures[one.measure].title
+            return Flag(f"critical-{one.measure}", f"{title}危急值", VERY.get(template, "B"), template)
+    return None
+
+
+def _keep_readings(ctx: Context, msg: Incoming) -> None:
+    """The reading itself is not lost, if its writer has agreed to keeping readings."""
+    readings = tuple(
+        one for one in ctx.index.readings(msg.text) if isinstance(one, Reading) and not one.other_person
+    )
+    if readings and ctx.person.consented:
+        check_ins.keep(ctx, msg, readings)

@@ -1,0 +1,74 @@
+"""From a platform's event to what handlers read, in two steps: a body that can be stored, and an `Incoming` with our ids."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from bot.channels.base import RawEvent
+from handlers.contract import Incoming, What, stored
+from handlers.services.knowledge.text import plain
+from handlers.settings import Settings
+from storage.queries import people
+from storage.tables.people import Person, Room
+from storage.work import Work
+
+LONGEST = 4_000
+
+
+def body(raw: RawEvent) -> dict[str, Any]:
+    """The event as plain data for the inbox. Pictures are not kept, only that there was one."""
+    return {
+        "at": raw.at.isoformat(),
+        "kind": raw.kind.value,
+        "sender": [raw.sender.id, raw.sender.name],
+        "room": raw.room,
+        "topic": raw.room_topic,
+        "text": raw.text[:LONGEST],
+        "mentions": list(raw.mentions),
+        "to_bot": raw.mentions_bot,
+        "quote": raw.quote[:LONGEST],
+        "image": raw.image is not None,
+        "people": [[one.id, one.name] for one in raw.people],
+    }
+
+
+def incoming(
+    work: Work, inbox_id: int, channel: str, data: dict[str, Any], settings: Settings, now: dt.datetime
+) -> tuple[Incoming, Person, Room | None]:
+    """The message with our own ids; people and rooms met for the first time are stored."""
+    zone = settings.community.zone
+    person = people.meet(work, channel, *data["sender"], now, zone)
+    room = _room(work, channel, data, settings)
+    is_join = data["kind"] in (What.JOIN, What.LEAVE)
+    if room is not None and not is_join:
+        people.note_member(work, stored(room.id), stored(person.id), now)
+    mentions = [people.meet(work, channel, one, "", now, zone) for one in data["mentions"]]
+    others = [people.meet(work, channel, one, name, now, zone) for one, name in data["people"]]
+    said = without_mention(data["text"], settings.community.bot_name) if data["to_bot"] else data["text"]
+    return (
+        Incoming(
+            inbox_id=inbox_id, channel=channel, at=dt.datetime.fromisoformat(data["at"]), what=What(data["kind"]),
+            person_id=stored(person.id), room_id=room.id if room else None, said=said.strip(), text=plain(said),
+            addressed=room is None or data["to_bot"], mentions=tuple(stored(one.id) for one in mentions),
+            quote=data["quote"], has_image=data["image"], people=tuple(stored(one.id) for one in others),
+        ),
+        person,
+        room,
+    )
+
+
+def _room(work: Work, channel: str, data: dict[str, Any], settings: Settings) -> Room | None:
+    if data["room"] is None:
+        return None
+    room = people.enter(work, channel, data["room"], data["topic"])
+    if not room.is_staff and any((one.channel, one.id) == (channel, data["room"]) for one in settings.staff_rooms):
+        people.change_room(work, stored(room.id), is_staff=True)
+        room.is_staff = True
+    return room
+
+
+def without_mention(text: str, bot_name: str) -> str:
+    """The text without "@杏林", wherever it stands."""
+    return re.sub(rf"[@＠]{re.escape(bot_name)}[\s\u2005,，:：]*", "", text)

@@ -1,0 +1,64 @@
+"""The send gate: whether a message may go now, must wait, or is held back. Quiet hours live here and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.engine import RowMapping
+
+from handlers.contract import Kind
+from handlers.services.care.days import at, local, within
+from handlers.settings import Settings
+from storage.queries import outbox
+from storage.tables.people import Person
+from storage.work import Work
+
+
+class Verdict(StrEnum):
+    GO = "go"
+    WAIT = "wait"
+    HOLD = "held"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    verdict: Verdict
+    reason: str = ""
+    until: dt.datetime | None = None
+
+
+GO = Judgement(Verdict.GO)
+
+
+def judge(work: Work, row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime) -> Judgement:
+    """What becomes of an outbox row at `now`; `person` is its reader, None for a room."""
+    if row["expires"] is not None and now > row["expires"]:
+        return Judgement(Verdict.EXPIRED, "late")
+    if row["kind"] != Kind.PUSH:
+        return GO
+    if person is not None and person.unsubscribed:
+        return Judgement(Verdict.HOLD, "unsubscribed")
+    if person is not None and person.locked:
+        return Judgement(Verdict.HOLD, "locked")
+    zone = person.zone if person is not None else settings.community.zone
+    quiet = settings.send.quiet
+    if within(now, quiet.start, quiet.end, zone):
+        return Judgement(Verdict.WAIT, "quiet", _morning(now, quiet.end, zone))
+    if person is not None and _over_cap(work, row["person_id"], settings, now, zone):
+        return Judgement(Verdict.WAIT, "cap", _morning(now, quiet.end, zone))
+    return GO
+
+
+def _morning(now: dt.datetime, end: str, zone: str) -> dt.datetime:
+    """The next time the wall clock shows the end of the quiet hours."""
+    day = local(now, zone).date()
+    today = at(day, end, zone)
+    return today if today > now else at(day + dt.timedelta(days=1), end, zone)
+
+
+def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str) -> bool:
+    since = at(local(now, zone).date(), "00:00", zone)
+    return outbox.pushes_since(work, person_id, since) >= settings.send.pushes_a_day

@@ -1,0 +1,17 @@
+"""What is no longer needed goes: words of settled messages after their time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.desk import Desk
+from storage.queries import inbox, outbox
+
+KEEP_WORDS = dt.timedelta(days=30)
+
+
+def clean(desk: Desk) -> int:
+    """Remove words older than 30 days from inbox and outbox; returns how many rows changed."""
+    before = desk.clock.now() - KEEP_WORDS
+    with desk.database.transaction() as work:
+        return inbox.forget_before(work, before) + outbox.forget_words_before(work, before)

@@ -1,0 +1,53 @@
+"""The composition root: makes the parts and hands each what it needs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+
+from bot.app import CLOCK_SETTING, App
+from bot.channels.base import Channel
+from bot.clock import Clock, DemoClock, SystemClock
+from bot.config import Config, database_url, place
+from bot.desk import Desk, served
+from handlers.index import Index
+from handlers.words import Words
+from playbooks.library import Library
+from playbooks.schema.load import load
+from storage.migrate import upgrade
+from storage.queries import staff
+from storage.types import keyring, load_key
+from storage.work import Database
+
+
+def open_database(config: Config) -> Database:
+    """The configured database, brought to the newest schema; the key is loaded first."""
+    keyring.use(load_key(place(config.key_file), os.environ.get("XINGLIN_KEY")))
+    database = Database(database_url(config))
+    upgrade(database)
+    return database
+
+
+def library(config: Config) -> Library:
+    """All playbooks of the configured folders; raises Broken."""
+    return load([place(folder) for folder in config.playbooks.folders])
+
+
+def desk(config: Config, database: Database, clock: Clock, found: Library | None = None) -> Desk:
+    """Settings, words, and the index over what may be served."""
+    entries = served(found or library(config), config, clock)
+    return Desk(config, database, clock, Words(), Index.of(entries, config))
+
+
+def clock(config: Config, database: Database) -> Clock:
+    """Real time, or the demo's movable clock where it stood last."""
+    if config.channel not in ("web", "console") or not config.web.demo:
+        return SystemClock()
+    with database.reading() as work:
+        seconds = staff.setting(work, CLOCK_SETTING) or 0.0
+    return DemoClock(dt.timedelta(seconds=seconds))
+
+
+def app(made: Desk, channels: Mapping[str, Channel], live: bool = True) -> App:
+    return App(made, channels, live)

@@ -1,0 +1,76 @@
+"""The form of staff commands: `#动词 对象 参数`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, stored, to_person, to_room
+from storage.queries import people
+from storage.tables.people import Person
+
+WRITTEN = re.compile(r"^\s*[#＃/／]\s*(\S+?)(?=[\s0-9@＠]|$)\s*(.*)$", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One staff command. `run` gets what stands after the verb; `private` answers never go into a room."""
+
+    name: str
+    roles: frozenset[str]
+    usage: str
+    help: str
+    run: Callable[[Context, Incoming, str], Handled]
+    also: tuple[str, ...] = ()
+    private: bool = False
+
+
+EVERYBODY = frozenset({"owner", "manager", "clinician", "expert", "adviser", "supervisor"})
+MANAGERS = frozenset({"owner", "manager"})
+CARERS = frozenset({"owner", "manager", "clinician", "expert", "adviser"})
+
+
+def parse(text: str) -> tuple[str, str] | None:
+    """(verb, rest) of a command as written; `#回复12 好的` and `＃回复 12 好的` are the same."""
+    found = WRITTEN.match(text)
+    return (found[1], found[2].strip()) if found else None
+
+
+def nearest(verb: str, names: list[str]) -> str | None:
+    """The name that was probably meant."""
+    found = process.extractOne(verb, names, scorer=fuzz.ratio, score_cutoff=40)
+    return found[0] if found else None
+
+
+def answer(ctx: Context, msg: Incoming, text: str, private: bool = False, **more: object) -> Outgoing:
+    """A reply to staff: in the staff room or in private; never in a patients' room."""
+    in_staff_room = ctx.room is not None and ctx.room.is_staff
+    if msg.room_id is not None and in_staff_room and not private:
+        return to_room(msg.room_id, text, mentions=(ctx.person_id,), kind=Kind.REPLY, by="admin", **more)
+    return to_person(ctx.person_id, text, kind=Kind.REPLY, by="admin", **more)
+
+
+def said(ctx: Context, msg: Incoming, words: str, /, private: bool = False, **values: object) -> Handled:
+    """A handled command that only answers."""
+    return Handled("admin", (answer(ctx, msg, ctx.words(words, **values), private),))
+
+
+def person_meant(ctx: Context, msg: Incoming, rest: str) -> tuple[list[Person], str]:
+    """(candidates, what follows the name): by @mention, by #id, or by shown name."""
+    if msg.mentions:
+        found = people.people(ctx.work, msg.mentions)
+        return list(found.values()), re.sub(r"[@＠]\S+\s*", "", rest, count=len(found)).strip()
+    name, _, after = rest.lstrip("@＠").partition(" ")
+    if name.isdigit():
+        person = people.person(ctx.work, int(name))
+        return ([person] if person else []), after.strip()
+    return (people.named(ctx.work, name) if name else []), after.strip()
+
+
+def which(ctx: Context, msg: Incoming, candidates: list[Person], usage: str) -> Handled:
+    """Nobody, or several, are called so: say how to name one."""
+    rows = [(stored(one.id), one.name, [room.topic for room in people.rooms_of(ctx.work, stored(one.id))]) for one in candidates]
+    return said(ctx, msg, "admin/which", rows=rows, usage=usage)

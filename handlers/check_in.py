@@ -1,0 +1,61 @@
+"""Check-ins in free words: kept for the writer, shown to nobody else."""
+
+from __future__ import annotations
+
+from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
+from handlers.matching import said
+from handlers.services.care import challenges, check_ins, journeys
+from handlers.services.care.readings import Doubt, Reading
+from handlers.services.community.points import level_name
+from storage.queries import points
+
+Found = tuple[Reading | Doubt, ...]
+
+
+def match(ctx: Context, msg: Incoming) -> Found | None:
+    """A message with a reading or a deed of the writer; in a room also without a mention of the bot."""
+    if msg.what not in (What.TEXT, What.IMAGE):
+        return None
+    found = tuple(one for one in ctx.index.readings(msg.text) if not getattr(one, "other_person", False))
+    if not msg.addressed and "打卡" not in msg.text:
+        found = tuple(one for one in found if isinstance(one, Reading))
+    return found or None
+
+
+def act(ctx: Context, msg: Incoming, found: Found) -> Handled:
+    readings = tuple(one for one in found if isinstance(one, Reading))
+    doubts = [one for one in found if isinstance(one, Doubt)]
+    if not readings:
+        text = "\n".join(doubt.question for doubt in doubts)
+        return Handled("check_in", (privately(msg, text, by="check_in"),))
+    return _kept(ctx, msg, readings, [doubt.question for doubt in doubts])
+
+
+def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions: list[str]) -> Handled:
+    kept = check_ins.keep(ctx, msg, readings)
+    measures = {one.measure for one in readings}
+    lines, more, events = challenges.after_check_in(ctx, measures)
+    task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
+    total = points.total(ctx.work, ctx.person_id)
+    text = ctx.words(
+        "check_in/kept", said=kept.said, points=kept.points, streak=kept.streak, total=total,
+        level=level_name(ctx, total), lines=[*lines, *filter(None, [task]), *questions],
+    )
+    replies: list[Outgoing] = [privately(msg, text, by="check_in")]
+    if msg.room_id is not None:
+        line = ctx.words("check_in/in_room", streak=kept.streak)
+        replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
+    return Handled("check_in", (*replies, *more, *task_messages), (*kept.events, *events, *task_events))
+
+
+def ask_how(ctx: Context, msg: Incoming, matched: str) -> Handled:
+    return Handled("check_in", (reply(msg, ctx.words("check_in/how"), by="check_in"),))
+
+
+def _bare(ctx: Context, msg: Incoming) -> str | None:
+    text = said(msg)
+    return text if text in ("打卡", "我要打卡", "签到", "今日打卡") and msg.what is What.TEXT else None
+
+
+CHECK_IN = Handler("check_in", match, act, needs_consent=True)
+ASK_HOW = Handler("check_in", _bare, ask_how)

@@ -1,0 +1,78 @@
+"""同意 and 撤回同意."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, privately
+from handlers.matching import keyword
+from handlers.services.care import journeys
+from handlers.services.community import consents
+from handlers.services.community.welcome import JOURNEY
+from storage.queries import people, profile, questions
+
+
+def ask(ctx: Context, msg: Incoming) -> Handled:
+    """Ask in private before anything personal is kept; the message waits for the answer."""
+    held = {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
+    consents.open_question(ctx, ctx.person_id, held)
+    text = ctx.words("consent/ask", name=ctx.person.name, after_message=True)
+    return Handled("consent", (privately(msg, text, by="consent"),))
+
+
+def agree(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
+    if msg.room_id is not None:
+        return Handled("consent", (privately(msg, ctx.words("consent/in_private"), by="consent"),))
+    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    held = waiting[1].get("held") if waiting and waiting[0] == consents.QUESTION else None
+    version = ctx.settings.consent.version
+    new = profile.give_consent(ctx.work, ctx.person_id, consents.PURPOSE, version, ctx.now, msg.inbox_id)
+    if waiting and waiting[0] == consents.QUESTION:
+        questions.close(ctx.work, ctx.person_id, None)
+    ctx.person.consented = True
+    text = ctx.words("consent/given", new=new, name=ctx.person.name)
+    later, events = _carry_out(ctx, msg, held)
+    enrolled = journeys.enrol(ctx, ctx.person, JOURNEY, ctx.now) is not None
+    given = (Happened("consent_given", {"version": version}, ctx.person_id),) if new else ()
+    started = (Happened("newcomer_started", {}, ctx.person_id),) if enrolled else ()
+    return Handled("consent", (privately(msg, text, by="consent"), *later), (*given, *started, *events))
+
+
+def _carry_out(
+    ctx: Context, msg: Incoming, held: dict[str, Any] | None
+) -> tuple[tuple[Outgoing, ...], tuple[Happened, ...]]:
+    """Do now what the person had written before they were asked."""
+    if not held:
+        return (), ()
+    handled = ctx.process.route(ctx, replace(msg, said=held["said"], text=held["text"], has_image=held["has_image"]))
+    return (handled.replies, handled.events) if handled else ((), ())
+
+
+def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
+    had = profile.withdraw_consent(ctx.work, ctx.person_id, consents.PURPOSE, ctx.now)
+    people.change(ctx.work, ctx.person_id, consented=False)
+    text = ctx.words("consent/withdrawn", had=had)
+    events = (Happened("consent_withdrawn", {}, ctx.person_id),) if had else ()
+    return Handled("consent", (privately(msg, text, by="consent"),), events)
+
+
+def decline(ctx: Context, msg: Incoming) -> Handled:
+    questions.close(ctx.work, ctx.person_id, None)
+    return Handled("consent", (privately(msg, ctx.words("consent/declined"), by="consent"),))
+
+
+def _agree_or_decline(ctx: Context, msg: Incoming) -> str | None:
+    if found := keyword("同意", "我同意", "同意同意", "我同意的", "好的同意", "同意建档", "行同意")(ctx, msg):
+        return found
+    if not keyword("不同意", "我不同意", "暂不同意", "先不同意")(ctx, msg):
+        return None
+    return "不"
+
+
+def _answer(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
+    return decline(ctx, msg) if matched == "不" else agree(ctx, msg, matched)
+
+
+AGREE = Handler("consent", _agree_or_decline, _answer)
+WITHDRAW = Handler("consent", keyword("撤回同意", "我要撤回同意", "撤销同意", "取消同意"), withdraw)

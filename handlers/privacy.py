@@ -1,0 +1,14 @@
+"""隐私: what is kept, for what, and how to end it."""
+
+from __future__ import annotations
+
+from handlers.contract import Context, Handled, Handler, Incoming, privately
+from handlers.matching import keyword
+
+
+def act(ctx: Context, msg: Incoming, matched: str) -> Handled:
+    text = ctx.words("consent/privacy", consented=ctx.person.consented)
+    return Handled("privacy", (privately(msg, text, by="privacy"),))
+
+
+PRIVACY = Handler("privacy", keyword("隐私", "隐私政策", "隐私说明", "我的隐私", "数据", "我的数据"), act)

@@ -1,0 +1,81 @@
+"""Answers to the profile questions: by number, in words, skipped, taken up again."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.contract import Context, Handled, Handler, Incoming, What, privately
+from handlers.matching import keyword, said
+from handlers.services.care import journeys, profiles
+from playbooks.schema.journey import Ask, Step
+from storage.queries import questions
+
+SKIP = {"跳过", "不想说", "不方便说", "下一个", "略过"}
+QUESTION_LIKE = re.compile(r"[?？]|吗$|呢$|怎么|为什么|多少|能不能|可不可以|如何|什么时候")
+
+Waiting = tuple[int, Step, int]
+
+
+def _waiting(ctx: Context, msg: Incoming) -> Waiting | None:
+    """(enrolment id, step, question number) that waits for this person in private."""
+    if not msg.private or msg.what is not What.TEXT:
+        return None
+    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    if waiting is None or waiting[0] != profiles.KIND:
+        return None
+    found = journeys.open_task(ctx, ctx.person_id, "profile")
+    return (waiting[1]["enrolment"], found[1], waiting[1]["number"]) if found else None
+
+
+def _asked(waiting: Waiting) -> Ask:
+    _, step, number = waiting
+    if step.task is None:
+        raise LookupError(step.id)
+    return step.task.ask[min(number, len(step.task.ask) - 1)]
+
+
+def choice_match(ctx: Context, msg: Incoming) -> tuple[Waiting, str | None] | None:
+    """A number or a choice's words for a question with choices, or 跳过."""
+    waiting = _waiting(ctx, msg)
+    if waiting is None:
+        return None
+    if said(msg) in SKIP:
+        return waiting, None
+    chosen = profiles.chosen(_asked(waiting), msg.text)
+    return (waiting, chosen) if chosen else None
+
+
+def free_match(ctx: Context, msg: Incoming) -> tuple[Waiting, str | None] | None:
+    """Any sentence that is no question, for a question without choices."""
+    waiting = _waiting(ctx, msg)
+    if waiting is None or _asked(waiting).choices or QUESTION_LIKE.search(msg.text) or len(said(msg)) < 2:
+        return None
+    return waiting, said(msg)
+
+
+def answered(ctx: Context, msg: Incoming, found: tuple[Waiting, str | None]) -> Handled:
+    waiting, value = found
+    enrolment_id, step, number = waiting
+    if value is not None:
+        profiles.keep(ctx, msg, _asked(waiting), value)
+    following = profiles.next_number(ctx, ctx.person_id, step, number)
+    if following is not None:
+        text = profiles.open_question(ctx, ctx.person_id, enrolment_id, step, following)
+        return Handled("profile", (privately(msg, text, by="profile"),))
+    questions.close(ctx.work, ctx.person_id, None)
+    done, events, more = journeys.task_done(ctx, ctx.person_id, "profile")
+    text = ctx.words("journey/profile_done", name=ctx.person.name, task=done)
+    return Handled("profile", (privately(msg, text, by="profile"), *more), tuple(events))
+
+
+def resume(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
+    found = journeys.open_task(ctx, ctx.person_id, "profile")
+    if found is None:
+        return None
+    text = profiles.first_question(ctx, ctx.person, *found)
+    return Handled("profile", (privately(msg, text, by="profile"),))
+
+
+CHOICE = Handler("profile", choice_match, answered, needs_consent=True)
+FREE_TEXT = Handler("profile", free_match, answered, needs_consent=True)
+RESUME = Handler("profile", keyword("继续", "继续答", "接着答", "完善资料", "健康档案", "我的档案"), resume, needs_consent=True)

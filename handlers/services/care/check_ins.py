@@ -1,0 +1,62 @@
+"""Keeping readings and deeds, and the run of days they make."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from handlers.contract import Context, Happened, Incoming, Scene
+from handlers.services.care.days import day_of
+from handlers.services.care.readings import Reading
+from handlers.services.community import points
+from storage.queries import care
+from storage.tables.care import CheckIn
+
+LONGEST_LOOK_BACK = dt.timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was stored for one message."""
+
+    day: dt.date
+    said: tuple[str, ...]
+    points: int
+    streak: int
+    events: tuple[Happened, ...]
+
+
+def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
+    """Store readings for the day they count for, book points, and count the run of days."""
+    day = today(ctx, ctx.person.zone)
+    got, events = 0, []
+    for reading in readings:
+        row = CheckIn(
+            person_id=ctx.person_id, measure=reading.measure, day=day, at=ctx.now, value=_value(reading),
+            has_photo=msg.has_image,
+        )
+        check_in = ctx.work.add(row)
+        got += points.for_check_in(ctx, ctx.person_id, reading.measure, day.isoformat())
+        data = {"check_in": check_in.id, "measure": reading.measure}
+        events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
+    said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)
+    return Kept(day, said, got, streak(ctx, ctx.person_id, day), tuple(events))
+
+
+def today(scene: Scene, zone: str) -> dt.date:
+    """The local day that a deed counts for now."""
+    return day_of(scene.now, zone, scene.settings.community.day_turns_at)
+
+
+def streak(scene: Scene, person_id: int, day: dt.date) -> int:
+    """How many days in a row up to `day` have a check-in."""
+    days = care.days(scene.work, person_id, day - LONGEST_LOOK_BACK)
+    run = 0
+    while day - dt.timedelta(days=run) in days:
+        run += 1
+    return run
+
+
+def _value(reading: Reading) -> dict[str, Any]:
+    return {name: value for name, value in asdict(reading).items() if name != "measure"}

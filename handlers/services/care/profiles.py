@@ -1,0 +1,53 @@
+"""Getting to know a person by a few questions, which may be interrupted and taken up again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from handlers.contract import Context, Incoming, Scene, stored
+from playbooks.schema.journey import Ask, Step
+from storage.queries import profile, questions
+from storage.tables.care import Enrolment
+from storage.tables.people import Person
+
+KIND = "profile"
+WAITS = dt.timedelta(days=7)
+
+
+def first_question(scene: Scene, person: Person, enrolment: Enrolment, step: Step) -> str:
+    """Open the first question that has no answer yet and return its words."""
+    known = profile.facts(scene.work, stored(person.id))
+    numbers = [number for number, ask in enumerate(_asks(step)) if ask.fact not in known]
+    return open_question(scene, stored(person.id), stored(enrolment.id), step, numbers[0] if numbers else 0)
+
+
+def open_question(scene: Scene, person_id: int, enrolment_id: int, step: Step, number: int) -> str:
+    """Remember which question waits and return its words."""
+    asks = _asks(step)
+    data = {"enrolment": enrolment_id, "step": step.id, "number": number}
+    questions.ask(scene.work, person_id, None, KIND, data, scene.now + WAITS)
+    return scene.words("journey/profile_question", number=number + 1, total=len(asks), ask=asks[number])
+
+
+def next_number(scene: Scene, person_id: int, step: Step, number: int) -> int | None:
+    """The next question without an answer; None when all are answered."""
+    known = profile.facts(scene.work, person_id)
+    later = [one for one in range(number + 1, len(_asks(step))) if _asks(step)[one].fact not in known]
+    return later[0] if later else None
+
+
+def chosen(ask: Ask, text: str) -> str | None:
+    """The choice that a text means: its number or its words."""
+    text = text.strip().rstrip("。.、)）").lstrip("第选")
+    if text.isdigit() and 1 <= int(text) <= len(ask.choices):
+        return ask.choices[int(text) - 1]
+    return next((choice for choice in ask.choices if text and (text == choice or (len(text) > 1 and text in choice))), None)
+
+
+def keep(ctx: Context, msg: Incoming, ask: Ask, value: str) -> None:
+    """Store an answer."""
+    profile.set_fact(ctx.work, ctx.person_id, ask.fact, value[:200], ctx.now)
+
+
+def _asks(step: Step) -> tuple[Ask, ...]:
+    return step.task.ask if step.task else ()

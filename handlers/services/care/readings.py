@@ -1,0 +1,78 @@
+"""Readings in free wording: 打卡 血压 130/85, 空腹 6.5, 今天走了八千步.
+
+A unit is never guessed and numbers are never swapped: what is not sure comes back as a Doubt with one question, and
+names the warnings that the literal numbers would need (source: project safety rules, 2.3).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from handlers.services.care import reading_words as words
+from handlers.services.care.reading_answer import Doubt, Reading
+from handlers.services.care.reading_choice import choices
+from handlers.services.care.reading_groups import Group, alone, groups
+from handlers.services.care.reading_lexer import marks
+from handlers.services.care.reading_text import LONGEST, numbers_only, tidy
+from handlers.services.care.reading_values import Read, evaluate, templates
+from playbooks.schema.measure import Measure, Number
+
+__all__ = ["Doubt", "Reading", "critical", "literal_critical", "parse_readings"]
+
+_CLAUSE = re.compile(r"[^。!?;\n,]*(?:,(?=\d)(?<=\d,)[^。!?;\n,]*)*[。!?;\n,]?")
+
+
+def parse_readings(text: str, measures: Sequence[Measure]) -> tuple[Reading | Doubt, ...]:
+    """All readings and doubts in the order they stand; () when the text is no check-in."""
+    if len(text) > LONGEST:
+        return ()
+    said = tidy(text)
+    checking_in = bool(words.CHECK_IN.search(said))
+    told = _told(said, checking_in)
+    if not told.strip():
+        return ()
+    read = Read(bool(words.OTHERS.search(told)), _days_ago(told), checking_in)
+    found = [result for group in _groups(told, measures) if (result := evaluate(group, read))]
+    return (*found, *choices(told, measures, read))
+
+
+def critical(reading: Reading, measures: Sequence[Measure]) -> tuple[str, ...]:
+    """The names of the warnings this reading needs, the most severe first."""
+    measure = next((m for m in measures if m.id == reading.measure), None)
+    return templates(measure, reading.values) if measure and isinstance(reading.values, dict) else ()
+
+
+def literal_critical(text: str, measures: Sequence[Measure]) -> tuple[str, ...]:
+    """Warnings for any critical number in the text, be it a question, a plan or a quote (血压180/115怎么办)."""
+    if len(text) > LONGEST:
+        return ()
+    read = Read(False, 0, True)
+    found = [evaluate(group, read) for group in _groups(tidy(text), measures)]
+    names = [n for one in found if one for n in _names(one, measures)]
+    return tuple(dict.fromkeys(names))
+
+
+def _names(one: Reading | Doubt, measures: Sequence[Measure]) -> tuple[str, ...]:
+    return critical(one, measures) if isinstance(one, Reading) else one.critical_if_literal
+
+
+def _groups(told: str, measures: Sequence[Measure]) -> list[Group]:
+    plain = numbers_only(told)
+    known = [m for m in measures if isinstance(m.value, Number)]
+    found = marks(plain, measures)
+    return groups(found, known) or alone(plain, found, known)
+
+
+def _told(said: str, checking_in: bool) -> str:
+    """The clauses that tell what was measured: no goals, no memories, and no questions outside a check-in."""
+    clauses = [c for c in _CLAUSE.findall(said) if c]
+    asked = not checking_in and any(words.QUESTION.search(c) for c in clauses)
+    kept = [c for c in clauses if not words.NOT_NOW.search(c)]
+    if asked:
+        kept = [c for c in kept if words.MEASURED.search(c) and not words.QUESTION.search(c)]
+    return "".join(kept)
+
+
+def _days_ago(text: str) -> int:
+    return -2 if words.BEFORE_YESTERDAY.search(text) else -1 if words.YESTERDAY.search(text) else 0

@@ -1,0 +1,73 @@
+"""Natural Chinese reminder requests: 每天早上8点和晚上8点提醒我吃药 → what, and when.
+
+Nothing is guessed in silence: what is not clear comes back as one question, and what is understood is read back.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from zoneinfo import ZoneInfo
+
+from handlers.services.care import when_words as words
+from handlers.services.care.chinese_time import scan
+from handlers.services.care.when_answer import Ask, Request, Schedule, Unclear
+from handlers.services.care.when_clock import clocks, walls
+from handlers.services.care.when_day import repeat_of
+from handlers.services.care.when_intent import LONGEST, clauses_with_verb, is_direct, tidy, wants_reminder
+from handlers.services.care.when_phrase import CLOCKS, Phrase, is_between, of, read
+from handlers.services.care.when_plan import schedules
+from handlers.services.care.when_rules import next_after
+
+__all__ = ["Ask", "Request", "Schedule", "next_after", "parse_request"]
+
+MOST_TIMES = 12
+_RANGE_TAIL = re.compile(r"[，,]?[到至~—-].{2,8}$")
+
+
+def parse_request(text: str, now: dt.datetime, zone: ZoneInfo) -> Request | Ask | None:
+    """A request, one question to ask back, or None when the text asks for no reminder."""
+    if len(text) > LONGEST:
+        return None
+    clean = tidy(text)
+    if not wants_reminder(clean):
+        return None
+    phrase = read(clean, now, zone)
+    if not _timed(phrase) and not is_direct(clean):
+        return None
+    try:
+        return _request(phrase)
+    except Unclear as unclear:
+        return unclear.ask
+
+
+def _timed(phrase: Phrase) -> bool:
+    """A time of day, or a day together with 叫我."""
+    if of(phrase.tokens, *CLOCKS, "after", "meal", "bed", "rise", "freq", "hourly", "minutely"):
+        return True
+    return bool(phrase.tokens) and "我" in phrase.text
+
+
+def _request(phrase: Phrase) -> Request | Ask:
+    several = [c for c in clauses_with_verb(phrase.text) if of(read(c, phrase.now, phrase.zone).tokens, *CLOCKS)]
+    if len(several) > 1:
+        return Ask(words.ASK_ONE_BY_ONE, tuple(several), tuple(several))
+    if is_between(phrase):
+        return Ask(words.ASK_BETWEEN, *_inside(phrase))
+    times = schedules(phrase)[:MOST_TIMES]
+    if not phrase.what:
+        options = words.WHAT_OPTIONS
+        return Ask(words.ASK_WHAT, options, tuple(f"{phrase.text.rstrip('。，！？')}{one}" for one in options))
+    return Request(phrase.what, times)
+
+
+def _inside(phrase: Phrase) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """每2小时，从8点到20点: the single times, as one option. Anything else between two times has none."""
+    said = [t for t in scan(phrase.text) if t.kind in (*CLOCKS, "part", "hourly")]
+    every, ends = of(said, "hourly"), walls(clocks(said), phrase.what)
+    repeat = repeat_of(every[0]) if every else None
+    if not isinstance(ends, list) or len(ends) != 2 or repeat is None or repeat.freq != "HOURLY":
+        return (), ()
+    times = [ends[0].plus(60 * repeat.interval * i) for i in range(MOST_TIMES)]
+    option = "每天" + "、".join(wall.spoken() for wall in times if wall <= ends[1])
+    return (option,), (f"{option}提醒我{_RANGE_TAIL.sub('', phrase.what)}",)

@@ -1,0 +1,18 @@
+"""Consent to keeping health data: asked in private, versioned, withdrawn in one message."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from handlers.contract import Scene
+from storage.queries import questions
+
+PURPOSE = "health"
+QUESTION = "consent"
+WAITS = dt.timedelta(days=7)
+
+
+def open_question(scene: Scene, person_id: int, held: dict[str, Any] | None) -> None:
+    """The question waits; `held` is the message to carry out after 同意 ({said, room_id, …})."""
+    questions.ask(scene.work, person_id, None, QUESTION, {"held": held}, scene.now + WAITS)

@@ -1,0 +1,16 @@
+"""An FAQ entry as a reader gets it: answer, when to see a doctor, source, who reviewed it."""
+
+from __future__ import annotations
+
+from handlers.words import Words
+from playbooks.schema.common import Stage
+from playbooks.schema.faq import Faq
+
+
+def text(words: Words, faq: Faq) -> str:
+    """The whole answer with its provenance."""
+    source = faq.sources[0]
+    return words(
+        "faq/answer", answer=faq.answer.text, see_doctor_when=faq.see_doctor_when, follow_up=faq.follow_up[:2],
+        source=source, sample=faq.review.stage is Stage.SAMPLE, signed=faq.review.by,
+    )

@@ -1,0 +1,119 @@
+"""A red flag becomes an alert: fixed words to the person, a ladder of staff until somebody has it in hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy.engine import RowMapping
+
+from handlers.contract import (
+    Context,
+    Handled,
+    Happened,
+    Incoming,
+    Kind,
+    OnDoubt,
+    Outgoing,
+    Scene,
+    Skip,
+    stored,
+    to_person,
+    to_room,
+)
+from handlers.services.care.days import shown
+from handlers.services.safety.red_flags import Flag
+from handlers.services.staff.roles import tell_people, tell_staff
+from playbooks.schema.common import span
+from storage.queries import due, people, staff
+from storage.tables.staff import Alert
+
+LEVELS = {"A": "A 级·立即拨打 120", "S": "A 级·需要真人立即联系", "B": "B 级·今天就医", "C": "C 级·联系门诊"}
+
+
+def raise_alert(ctx: Context, msg: Incoming, flag: Flag) -> Handled:
+    """Store the alert, lock engagement, say the fixed words and start the ladder – all in one transaction."""
+    alert = ctx.work.add(
+        Alert(
+            person_id=ctx.person_id, room_id=msg.room_id, flag=flag.id, level=flag.level, said=msg.said, at=ctx.now
+        )
+    )
+    people.change(ctx.work, ctx.person_id, locked=True)
+    _plan_ladder(ctx, alert)
+    text = _staff_text(ctx, alert, flag.title)
+    replies = [*_first_aid(ctx, msg, flag), *tell_staff(ctx, text, "triage", Kind.SAFETY, f"alert:{alert.id}")]
+    if people.rooms(ctx.work, staff=True):
+        replies += tell_people(ctx, ("clinician",), text, "triage", Kind.SAFETY, f"alert:{alert.id}")
+    happened = Happened("alert_raised", {"alert": alert.id, "flag": flag.id}, ctx.person_id, msg.room_id)
+    return Handled("triage", tuple(replies), (happened,))
+
+
+def _first_aid(ctx: Context, msg: Incoming, flag: Flag) -> list[Outgoing]:
+    """In private the fixed words. In a room a line that reveals nothing, and the words in private."""
+    words = ctx.words(flag.template)
+    fixed: dict[str, Any] = {"kind": Kind.SAFETY, "by": "triage", "on_doubt": OnDoubt.RESEND}
+    private = to_person(ctx.person_id, words, **fixed)
+    if msg.room_id is None:
+        return [private]
+    line = ctx.words("safety/in_room", level=flag.level)
+    return [to_room(msg.room_id, line, mentions=(ctx.person_id,), **fixed), private]
+
+
+def _staff_text(scene: Scene, alert: Alert, title: str) -> str:
+    person = people.person(scene.work, alert.person_id)
+    room = people.room(scene.work, alert.room_id) if alert.room_id else None
+    return scene.words(
+        "safety/staff_alert", alert=alert, title=title, level=LEVELS[alert.level], name=person.name if person else "",
+        place=room.topic if room else "私聊", at=shown(alert.at, scene.settings.community.zone),
+    )
+
+
+def _plan_ladder(scene: Scene, alert: Alert) -> None:
+    knobs = scene.settings.alerts
+    steps = (("again", knobs.next_after), ("supervisor", knobs.supervisor_after))
+    due.plan(
+        scene.work,
+        [
+            due.slot(f"alert:{alert.id}:{step}", "alert_ladder", alert.at + span(after), ref=alert.id,
+                     person_id=alert.person_id, data={"step": step})
+            for step, after in steps
+        ],
+    )
+
+
+def ladder_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
+    """Nobody has acknowledged the alert: tell the next person."""
+    alert = staff.alert(scene.work, slot["ref"])
+    if alert is None or alert.state != "open":
+        return Skip("acknowledged")
+    step = slot["data"]["step"]
+    roles = ("manager", "owner", "clinician") if step == "again" else ("supervisor", "owner", "expert")
+    minutes = int((scene.now - alert.at) / dt.timedelta(minutes=1))
+    text = scene.words("safety/staff_alert_again", alert=alert, minutes=minutes)
+    key = f"alert:{alert.id}:{step}"
+    replies = tell_staff(scene, text, "alert_ladder", Kind.SAFETY, key)
+    if people.rooms(scene.work, staff=True):
+        replies += tell_people(scene, roles, text, "alert_ladder", Kind.SAFETY, key)
+    return Handled("alert_ladder", tuple(replies))
+
+
+def acknowledge(scene: Scene, alert: Alert, by: int) -> bool:
+    """Somebody has it in hand; False when it was acknowledged before."""
+    if alert.state != "open":
+        return False
+    alert.state, alert.acknowledged_by, alert.acknowledged_at = "acknowledged", by, scene.now
+    scene.work.add(alert)
+    due.cancel(scene.work, "alert_ladder", stored(alert.id), scene.now, "acknowledged")
+    return True
+
+
+def clear(scene: Scene, alert: Alert, by: int) -> bool:
+    """The danger is over; engagement opens again when nothing else is open for this person."""
+    if alert.state == "cleared":
+        return False
+    acknowledge(scene, alert, by)
+    alert.state, alert.cleared_by, alert.cleared_at = "cleared", by, scene.now
+    scene.work.add(alert)
+    if not staff.open_alerts(scene.work, alert.person_id):
+        people.change(scene.work, alert.person_id, locked=False)
+    return True

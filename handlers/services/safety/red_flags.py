@@ -1,0 +1,72 @@
+"""Finds red flags: deterministic, before everything else. Over-warning is allowed, silence is not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ahocorasick_rs import AhoCorasick
+
+from handlers.services.knowledge.text import KEEP, plain
+from playbooks.schema.lexicon import Lexicon
+
+GAP = 8
+SEVERITY = "SABC"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One red flag seen in a message."""
+
+    id: str
+    title: str
+    level: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Spelling:
+    flag: Flag
+    parts: tuple[str, ...]
+    unless: tuple[str, ...]
+    shape: re.Pattern[str]
+
+
+class RedFlags:
+    """Aho–Corasick over every part of every phrase; phrases with a gap are then checked for order and distance."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._spellings = [one for lexicon in lexicons for one in _spellings(lexicon)]
+        self._parts = sorted({part for one in self._spellings for part in one.parts})
+        self._finder = AhoCorasick(self._parts) if self._parts else None
+
+    def seen(self, text: str) -> list[Flag]:
+        """The flags in a text as somebody wrote it, most severe first, each once."""
+        text = KEEP.sub("", plain(text).lower())
+        if self._finder is None:
+            return []
+        present = {self._parts[found[0]] for found in self._finder.find_matches_as_indexes(text, overlapping=True)}
+        if not present:
+            return []
+        flags = {one.flag.id + one.flag.level: one.flag for one in self._spellings if _meant(one, text, present)}
+        return sorted(flags.values(), key=lambda flag: SEVERITY.index(flag.level))
+
+
+def _spellings(lexicon: Lexicon) -> list[_Spelling]:
+    made = []
+    for term in lexicon.terms:
+        flag = Flag(lexicon.id, lexicon.title, term.level or "B", lexicon.template or "")
+        for phrase in (term.say, *term.also):
+            parts = tuple(KEEP.sub("", plain(part).lower()) for part in phrase.split("…"))
+            shape = re.compile(f".{{0,{GAP}}}?".join(map(re.escape, parts)))
+            made.append(_Spelling(flag, parts, term.unless, shape))
+    return made
+
+
+def _meant(one: _Spelling, text: str, present: set[str]) -> bool:
+    if not all(part in present for part in one.parts):
+        return False
+    if any(words in text for words in one.unless):
+        return False
+    return len(one.parts) == 1 or one.shape.search(text) is not None

@@ -1,0 +1,59 @@
+"""Who is staff: by platform id from config.yaml, or granted in chat by the owner. Never by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from handlers.contract import Kind, OnDoubt, Outgoing, Scene, stored, to_person, to_room
+from handlers.settings import Settings
+from storage.queries import people
+from storage.tables.people import Person
+from storage.work import Work
+
+TITLES = {
+    "owner": "负责人", "manager": "管理员", "clinician": "临床医生", "expert": "专家", "adviser": "健康顾问",
+    "supervisor": "督导",
+}
+
+
+def roles_of(work: Work, settings: Settings, person: Person) -> frozenset[str]:
+    """All roles of a person."""
+    from_config = {
+        role
+        for member in settings.staff
+        if (member.channel, member.id) == (person.channel, person.platform_id)
+        for role in member.roles
+    }
+    return frozenset(from_config) | people.roles(work, stored(person.id))
+
+
+def with_roles(scene: Scene, roles: Iterable[str]) -> list[Person]:
+    """Everybody we know who holds one of these roles."""
+    wanted = set(roles)
+    ids = {(one.channel, one.id) for one in scene.settings.staff if wanted & set(one.roles)}
+    found = {stored(person.id): person for person in people.with_role(scene.work, sorted(wanted))}
+    for channel, platform_id in sorted(ids):
+        if person := people.by_platform(scene.work, channel, platform_id):
+            found[stored(person.id)] = person
+    return list(found.values())
+
+
+def tell_staff(scene: Scene, text: str, by: str, kind: Kind = Kind.STAFF, key: str | None = None) -> list[Outgoing]:
+    """The message to every staff room; to managers and clinicians in private when there is no staff room yet."""
+    rooms = people.rooms(scene.work, staff=True)
+    if rooms:
+        return [
+            to_room(stored(room.id), text, kind=kind, by=by, key=key and f"{key}:r{room.id}", on_doubt=OnDoubt.RESEND)
+            for room in rooms
+        ]
+    return tell_people(scene, ("owner", "manager", "clinician"), text, by, kind, key)
+
+
+def tell_people(
+    scene: Scene, roles: Iterable[str], text: str, by: str, kind: Kind = Kind.STAFF, key: str | None = None
+) -> list[Outgoing]:
+    """The message in private to everybody who holds one of these roles."""
+    return [
+        to_person(stored(person.id), text, kind=kind, by=by, key=key and f"{key}:p{person.id}")
+        for person in with_roles(scene, roles)
+    ]

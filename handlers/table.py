@@ -1,0 +1,78 @@
+"""The order in which a message finds its handler: a tuple you can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers import (
+    ask_faq,
+    challenge,
+    chat,
+    check_in,
+    consent,
+    help,
+    lecture,
+    my_records,
+    newcomer,
+    privacy,
+    profile,
+    reminder,
+    subscription,
+)
+from handlers.admin import console
+from handlers.contract import Context, Handled, Handler, Incoming
+
+HANDLERS: tuple[Handler, ...] = (
+    newcomer.JOINED,
+    newcomer.LEFT,
+    newcomer.BEFRIENDED,
+    console.COMMAND,
+    console.CONFIRM,
+    consent.AGREE,
+    consent.WITHDRAW,
+    help.HELP,
+    privacy.PRIVACY,
+    subscription.STOP,
+    subscription.RESUME,
+    my_records.CHECK_INS,
+    my_records.POINTS,
+    reminder.LIST,
+    reminder.STOP,
+    reminder.ANSWER,
+    ask_faq.CHOICE,
+    profile.CHOICE,
+    profile.RESUME,
+    reminder.CLARIFIED,
+    reminder.CREATE,
+    lecture.DONE,
+    challenge.JOIN,
+    challenge.LEAVE,
+    check_in.CHECK_IN,
+    check_in.ASK_HOW,
+    profile.FREE_TEXT,
+    chat.HUMAN,
+    chat.COURTESY,
+    ask_faq.ASK,
+    chat.FALLBACK,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsConsent:
+    """A handler would keep something personal of somebody who has not agreed yet."""
+
+    handler: Handler
+
+
+def route(ctx: Context, msg: Incoming) -> Handled | NeedsConsent | None:
+    """The first handler that takes the message; None when it is nobody's."""
+    for handler in HANDLERS:
+        matched = handler.match(ctx, msg)
+        if matched is None:
+            continue
+        if handler.needs_consent and not ctx.person.consented:
+            return NeedsConsent(handler)
+        handled = handler.act(ctx, msg, matched)
+        if handled is not None:
+            return handled
+    return None

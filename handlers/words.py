@@ -1,0 +1,41 @@
+"""Chat words live in templates and playbooks; this renders them. Sandboxed: a template can look, not act."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+FOLDER = Path(__file__).parent.parent / "templates"
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+class Words:
+    """Renders `templates/<name>.txt.j2` and the texts of playbooks."""
+
+    def __init__(self, folder: Path = FOLDER, **common: Any) -> None:
+        self._environment = ImmutableSandboxedEnvironment(
+            loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+            auto_reload=False, autoescape=False,
+        )
+        self._environment.globals.update(common)
+        self._inline = lru_cache(maxsize=1024)(self._environment.from_string)
+
+    def __call__(self, name: str, /, **values: Any) -> str:
+        """The text of `templates/<name>.txt.j2`."""
+        return self._tidy(self._environment.get_template(f"{name}.txt.j2"), values)
+
+    def inline(self, text: str, /, **values: Any) -> str:
+        """A playbook's own text."""
+        return self._tidy(self._inline(text), values)
+
+    def exists(self, name: str) -> bool:
+        return f"{name}.txt.j2" in self._environment.list_templates()
+
+    @staticmethod
+    def _tidy(template: Template, values: dict[str, Any]) -> str:
+        return BLANK_LINES.sub("\n\n", template.render(**values)).strip()

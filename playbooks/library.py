@@ -1,0 +1,67 @@
+"""All playbooks of one moment, immutable: a reload makes a new library and swaps it in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TypeVar
+
+from playbooks.schema.challenge import Challenge
+from playbooks.schema.common import Playbook, Stage
+from playbooks.schema.faq import Faq
+from playbooks.schema.journey import Journey
+from playbooks.schema.lexicon import Lexicon
+from playbooks.schema.measure import Measure
+from playbooks.schema.reward import Reward
+
+KINDS: Mapping[str, type[Playbook]] = MappingProxyType(
+    {
+        "faq": Faq,
+        "journey": Journey,
+        "challenge": Challenge,
+        "measure": Measure,
+        "lexicon": Lexicon,
+        "reward": Reward,
+    }
+)
+
+P = TypeVar("P", bound=Playbook)
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every entry by kind and id."""
+
+    faqs: Mapping[str, Faq]
+    journeys: Mapping[str, Journey]
+    challenges: Mapping[str, Challenge]
+    measures: Mapping[str, Measure]
+    lexicons: Mapping[str, Lexicon]
+    rewards: Mapping[str, Reward]
+
+    @classmethod
+    def of(cls, entries: Iterable[Playbook]) -> Library:
+        known = list(entries)
+
+        def only(model: type[P]) -> Mapping[str, P]:
+            return MappingProxyType({entry.id: entry for entry in known if isinstance(entry, model)})
+
+        return cls(only(Faq), only(Journey), only(Challenge), only(Measure), only(Lexicon), only(Reward))
+
+    def all(self) -> list[Playbook]:
+        parts: tuple[Mapping[str, Playbook], ...] = (
+            self.faqs, self.journeys, self.challenges, self.measures, self.lexicons, self.rewards,
+        )
+        return [entry for part in parts for entry in part.values()]
+
+    def served(self, samples: bool, today: object) -> Library:
+        """Only what may reach a patient: published and not expired, and samples where the deployment allows them."""
+        return Library.of(entry for entry in self.all() if _may_serve(entry, samples, today))
+
+
+def _may_serve(entry: Playbook, samples: bool, today: object) -> bool:
+    expires = entry.review.expires
+    if expires is not None and str(expires) < str(today):
+        return False
+    return entry.review.stage is Stage.PUBLISHED or (samples and entry.review.stage is Stage.SAMPLE)

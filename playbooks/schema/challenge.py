@@ -1,0 +1,52 @@
+"""A run of days with one deed a day."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from playbooks.schema.common import Clock, Id, Line, Playbook, Strict
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=800)]
+
+
+class Goal(Strict):
+    """What counts as done on a day, in the measure's own unit."""
+
+    at_least: float
+
+
+class Words(Strict):
+    """What the challenge says. `{{ name }}`, `{{ day }}`, `{{ done }}`, `{{ days }}` may stand in them."""
+
+    joined: Text
+    remind: Text
+    day_done: Text
+    finished: Text
+    not_finished: Text
+
+
+class Challenge(Playbook):
+    kind: Literal["challenge"]
+    days: int = Field(ge=3, le=90)
+    opens: Clock
+    closes: Clock
+    remind: Clock
+    join: tuple[Line, ...] = Field(min_length=1)
+    """Names people call it by when they join ("21天护眼")."""
+    measure: Id
+    goal: Goal | None = None
+    grace_days: int = Field(default=0, ge=0, le=10)
+    points: int = Field(default=0, ge=0, le=500)
+    honour: Line
+    words: Words
+    show_others: Literal["nobody", "count", "alias"] = "count"
+
+    @model_validator(mode="after")
+    def the_day_has_a_window(self) -> Challenge:
+        if not self.opens < self.closes:
+            raise ValueError("opens 要早于 closes")
+        if not self.opens <= self.remind <= self.closes:
+            raise ValueError("remind 要在 opens 和 closes 之间")
+        return self

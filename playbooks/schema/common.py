@@ -1,0 +1,80 @@
+"""What all kinds of playbook share: the header, the review record, and small value types."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Strict(BaseModel):
+    """Frozen, and no unknown keys: a mistyped key is an error, not a silent nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+def _clock(value: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("要写成 24 小时制的 HH:MM，例如 08:00")
+    return value
+
+
+def _span(value: str) -> str:
+    if not re.fullmatch(r"\d{1,4}[mhd]", value):
+        raise ValueError("要写成数字加单位 m（分）、h（小时）或 d（天），例如 30m、2h、1d")
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Clock = Annotated[str, AfterValidator(_clock)]
+Span = Annotated[str, AfterValidator(_span)]
+
+
+def span(text: str) -> dt.timedelta:
+    """`30m`, `2h`, `1d` as a time span."""
+    unit = {"m": "minutes", "h": "hours", "d": "days"}[text[-1]]
+    return dt.timedelta(**{unit: int(text[:-1])})
+
+
+class Stage(StrEnum):
+    """How far the review has come. `sample` ships with the project and is nobody's signature."""
+
+    SAMPLE = "sample"
+    DRAFT = "draft"
+    SCREENED = "screened"
+    MEDICAL = "medical"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class Signature(Strict):
+    who: Line
+    role: Literal["medical", "expert"]
+    on: dt.date
+
+
+class Review(Strict):
+    stage: Stage
+    by: tuple[Signature, ...] = ()
+    expires: dt.date | None = None
+
+
+class Playbook(Strict):
+    """The header of every kind."""
+
+    id: Id
+    version: int = Field(ge=1)
+    title: Line
+    owner: Line
+    review: Review
+    communities: tuple[Line, ...] = ()
+    replaces: tuple[Id, ...] = ()
+
+    @property
+    def ref(self) -> str:
+        """`id@version`: what answers and the lock file name."""
+        return f"{self.id}@{self.version}"

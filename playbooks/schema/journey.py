@@ -1,0 +1,85 @@
+"""A plan of messages and tasks along a personal date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from playbooks.schema.common import Clock, Id, Line, Playbook, Span, Strict, span
+from playbooks.schema.condition import Condition
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
+
+
+class When(Strict):
+    """Either a delay after the anchor, or a day (1 is the anchor's own day) and a wall-clock time."""
+
+    after: Span | None = None
+    day: int | None = Field(default=None, ge=1, le=400)
+    at: Clock | None = None
+
+    @model_validator(mode="after")
+    def one_way(self) -> When:
+        if (self.after is None) == (self.day is None) or (self.day is None) != (self.at is None):
+            raise ValueError("写 {after: 2h}，或者 {day: 2, at: 07:30}")
+        return self
+
+    def order(self) -> tuple[int, int]:
+        """For comparing two steps: (day, minute); a delay counts from midnight of day 1."""
+        if self.after is not None:
+            minutes = int(span(self.after) / dt.timedelta(minutes=1))
+            return 1 + minutes // 1440, minutes % 1440
+        hour, minute = (self.at or "00:00").split(":")
+        return self.day or 1, int(hour) * 60 + int(minute)
+
+
+class Ask(Strict):
+    """A question whose answer becomes a fact of the person."""
+
+    fact: Id
+    title: Line
+    text: Text
+    choices: tuple[Line, ...] = ()
+
+
+class Task(Strict):
+    """Something to do. `profile` asks the questions in `ask`; the others are done by writing in the chat."""
+
+    do: Literal["profile", "check_in", "lecture"]
+    points: int = Field(default=0, ge=0, le=500)
+    ask: tuple[Ask, ...] = ()
+
+    @model_validator(mode="after")
+    def profile_asks(self) -> Task:
+        if (self.do == "profile") != bool(self.ask):
+            raise ValueError("do: profile 要写 ask（要问的几个问题），其他任务不写 ask")
+        return self
+
+
+class Step(Strict):
+    id: Id
+    when: When
+    send: Text
+    task: Task | None = None
+    only_if: Condition | None = None
+    on_doubt: Literal["resend", "drop", "ask_staff"] = "resend"
+
+
+class Journey(Playbook):
+    kind: Literal["journey"]
+    anchor: Literal["joined", "surgery", "discharge", "enrolled", "birthday"]
+    late: Literal["skip", "send_now"] = "skip"
+    late_after: Span = "12h"
+    steps: tuple[Step, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def steps_have_their_own_ids_and_follow_in_time(self) -> Journey:
+        ids = [step.id for step in self.steps]
+        if twice := {one for one in ids if ids.count(one) > 1}:
+            raise ValueError(f"步骤 id 重复：{'、'.join(sorted(twice))}")
+        for earlier, later in zip(self.steps, self.steps[1:], strict=False):
+            if earlier.when.order() > later.when.order():
+                raise ValueError(f"步骤 {later.id} 的时间早于前一步 {earlier.id}，请按时间先后排列")
+        return self

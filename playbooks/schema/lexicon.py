@@ -1,0 +1,46 @@
+"""Word lists: red flags; synonyms; contrasts (words that make two like-looking questions different ones)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from playbooks.schema.common import Id, Line, Playbook, Strict
+
+
+class Term(Strict):
+    """`say` and its other spellings `also`; not meant when one of `unless` stands in the same message.
+
+    A phrase may have one gap, written `…`, which stands for up to eight other characters ("胸口…疼").
+    """
+
+    say: Line
+    also: tuple[Line, ...] = ()
+    unless: tuple[Line, ...] = ()
+    level: Literal["A", "S", "B", "C"] | None = None
+    """Red flags: A call 120, S self-harm (a person takes over), B hospital today, C clinic."""
+
+
+class LexiconExamples(Strict):
+    hit: tuple[Line, ...] = ()
+    miss: tuple[Line, ...] = ()
+
+
+class Lexicon(Playbook):
+    kind: Literal["lexicon"]
+    use: Literal["red_flag", "synonym", "contrast"]
+    context: Literal["ad", "care", "all"] = "all"
+    terms: tuple[Term, ...] = Field(min_length=1)
+    template: Line | None = None
+    source: Line | None = None
+    examples: LexiconExamples = LexiconExamples()
+
+    @model_validator(mode="after")
+    def red_flags_know_what_to_do(self) -> Lexicon:
+        if self.use == "red_flag":
+            if not self.template:
+                raise ValueError("use: red_flag 要写 template（回复用哪段急救文字）")
+            if missing := [term.say for term in self.terms if term.level is None]:
+                raise ValueError(f"这些词没有写 level：{'、'.join(missing[:5])}")
+        return self

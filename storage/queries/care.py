@@ -1,0 +1,80 @@
+"""Plans, readings and reminders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from storage.tables.care import CheckIn, Enrolment, Firing, Reminder
+from storage.work import Work
+
+
+def enrolments(work: Work, person_id: int, kind: str, playbook: str | None = None) -> list[Enrolment]:
+    """All rounds of a person on journeys or challenges, newest last."""
+    wanted = select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.kind == kind)
+    if playbook is not None:
+        wanted = wanted.where(Enrolment.playbook == playbook)
+    return list(work.session.exec(wanted.order_by(col(Enrolment.id))).all())
+
+
+def running(work: Work, person_id: int, kind: str) -> list[Enrolment]:
+    return [one for one in enrolments(work, person_id, kind) if one.state == "running"]
+
+
+def enrolment(work: Work, enrolment_id: int) -> Enrolment | None:
+    return work.session.get(Enrolment, enrolment_id)
+
+
+def on_challenge(work: Work, playbook: str, state: str = "running") -> list[Enrolment]:
+    """Everybody on a challenge."""
+    wanted = select(Enrolment).where(Enrolment.playbook == playbook, Enrolment.state == state)
+    return list(work.session.exec(wanted.order_by(col(Enrolment.id))).all())
+
+
+def check_ins(
+    work: Work, person_id: int, since: dt.date | None = None, measure: str | None = None
+) -> list[CheckIn]:
+    """A person's check-ins in order of time."""
+    wanted = select(CheckIn).where(CheckIn.person_id == person_id)
+    if since is not None:
+        wanted = wanted.where(CheckIn.day >= since)
+    if measure is not None:
+        wanted = wanted.where(CheckIn.measure == measure)
+    return list(work.session.exec(wanted.order_by(col(CheckIn.at), col(CheckIn.id))).all())
+
+
+def days(work: Work, person_id: int, since: dt.date) -> set[dt.date]:
+    """The local days on which a person checked in."""
+    wanted = select(CheckIn.day).where(CheckIn.person_id == person_id, CheckIn.day >= since).distinct()
+    return set(work.session.exec(wanted).all())
+
+
+def checked_in_between(work: Work, since: dt.date, until: dt.date) -> dict[dt.date, int]:
+    """Day → how many people checked in, for since ≤ day < until."""
+    wanted = select(CheckIn.day, func.count(col(CheckIn.person_id).distinct()))
+    wanted = wanted.where(CheckIn.day >= since, CheckIn.day < until).group_by(col(CheckIn.day))
+    return dict(work.session.exec(wanted).all())
+
+
+def reminders(work: Work, person_id: int) -> list[Reminder]:
+    """What a person is reminded of now, oldest first."""
+    wanted = select(Reminder).where(Reminder.person_id == person_id, Reminder.state == "running")
+    return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
+
+
+def reminder(work: Work, reminder_id: int) -> Reminder | None:
+    return work.session.get(Reminder, reminder_id)
+
+
+def firing(work: Work, reminder_id: int, slot: dt.datetime) -> Firing | None:
+    wanted = select(Firing).where(Firing.reminder_id == reminder_id, Firing.slot == slot)
+    return work.session.exec(wanted).first()
+
+
+def open_firings(work: Work, person_id: int, since: dt.datetime) -> Sequence[Firing]:
+    """Reminders of this person that rang since then and got no answer yet, newest first."""
+    wanted = select(Firing).where(Firing.person_id == person_id, Firing.outcome == "open", Firing.slot >= since)
+    return work.session.exec(wanted.order_by(col(Firing.slot).desc(), col(Firing.id).desc())).all()

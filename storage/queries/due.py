@@ -1,0 +1,108 @@
+"""The one table for everything that must happen at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import RowMapping
+
+from storage.tables.messaging import Due
+from storage.work import Work
+
+TABLE = Due.__table__  # type: ignore[attr-defined]
+
+
+def slot(key: str, kind: str, at: dt.datetime, **more: Any) -> dict[str, Any]:
+    """A row for `plan`: `ref`, `person_id`, `expires` (aware), `data` may follow."""
+    empty: dict[str, Any] = {"ref": None, "person_id": None, "expires": None, "data": {}}
+    return {"key": key, "kind": kind, "at": at, "state": "waiting", "reason": "", "attempts": 0, **(empty | more)}
+
+
+def plan(work: Work, rows: Iterable[dict[str, Any]]) -> None:
+    """Store slots made by `slot`. A key that is already there stays as it is: nothing is planned twice."""
+    rows = list(rows)
+    if not rows:
+        return
+    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
+    work.connection.execute(insert(TABLE).on_conflict_do_nothing(), rows)
+
+
+def ready(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
+    """Slots whose time has come, in order."""
+    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.at <= now)
+    return list(work.connection.execute(wanted.order_by(TABLE.c.at, TABLE.c.id).limit(limit)).mappings())
+
+
+def next_at(work: Work) -> dt.datetime | None:
+    """When the next slot is due."""
+    found: dt.datetime | None = work.connection.execute(
+        select(TABLE.c.at).where(TABLE.c.state == "waiting").order_by(TABLE.c.at).limit(1)
+    ).scalar()
+    return found
+
+
+def settle(work: Work, ids: Sequence[int], state: str, reason: str, now: dt.datetime) -> None:
+    """The slots are `done`, `skipped`, `expired` or `failed`, and why."""
+    if ids:
+        work.connection.execute(
+            update(TABLE).where(TABLE.c.id.in_(ids)).values(state=state, reason=reason, settled_at=now)
+        )
+
+
+def retry(work: Work, due_id: int, at: dt.datetime) -> int:
+    """Try the slot again at `at`; returns how often it has failed."""
+    tries = update(TABLE).where(TABLE.c.id == due_id).values(at=at, attempts=TABLE.c.attempts + 1)
+    return int(work.connection.execute(tries.returning(TABLE.c.attempts)).scalar_one())
+
+
+def cancel(work: Work, kind: str, ref: int, now: dt.datetime, reason: str) -> int:
+    """Drop the waiting slots of one owner; returns how many there were."""
+    gone = update(TABLE).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")
+    return work.connection.execute(gone.values(state="cancelled", reason=reason, settled_at=now)).rowcount
+
+
+def of_person(work: Work, person_id: int, limit: int = 50) -> list[RowMapping]:
+    """What waits for a person, soonest first."""
+    wanted = select(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting")
+    return list(work.connection.execute(wanted.order_by(TABLE.c.at).limit(limit)).mappings())
+
+
+def next_of(work: Work, kind: str, ref: int) -> dt.datetime | None:
+    """When this owner's next slot is due."""
+    wanted = select(TABLE.c.at).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")
+    found: dt.datetime | None = work.connection.execute(wanted.order_by(TABLE.c.at).limit(1)).scalar()
+    return found
+
+
+def waiting_of(work: Work, kind: str, ref: int) -> RowMapping | None:
+    """This owner's next waiting slot."""
+    wanted = select(TABLE).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")
+    return work.connection.execute(wanted.order_by(TABLE.c.at).limit(1)).mappings().first()
+
+
+def amend(work: Work, due_id: int, data: dict[str, Any]) -> None:
+    """Replace the data of a waiting slot."""
+    work.connection.execute(update(TABLE).where(TABLE.c.id == due_id, TABLE.c.state == "waiting").values(data=data))
+
+
+def upcoming(work: Work, limit: int) -> list[RowMapping]:
+    """The soonest slots of all, for staff to look at."""
+    wanted = select(TABLE).where(TABLE.c.state == "waiting").order_by(TABLE.c.at, TABLE.c.id).limit(limit)
+    return list(work.connection.execute(wanted).mappings())
+
+
+def counts(work: Work) -> dict[tuple[str, str, str], int]:
+    """(kind, state, reason) → how many."""
+    grouped = (TABLE.c.kind, TABLE.c.state, TABLE.c.reason)
+    rows = work.connection.execute(select(*grouped, func.count()).group_by(*grouped))
+    return {(kind, state, reason): count for kind, state, reason, count in rows}
+
+
+def lag(work: Work, now: dt.datetime) -> float:
+    """Seconds since the oldest overdue slot should have happened; 0 when none is overdue."""
+    oldest = next_at(work)
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

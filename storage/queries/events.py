@@ -1,0 +1,39 @@
+"""The append-only log of what happened."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from storage.tables.messaging import Event
+from storage.work import Work
+
+TABLE = Event.__table__  # type: ignore[attr-defined]
+
+
+def log(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Append events ({at, name, person_id, room_id, data})."""
+    if rows:
+        work.connection.execute(insert(TABLE), list(rows))
+
+
+def counts(work: Work, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
+    """Event name → how often in [since, until)."""
+    wanted = select(TABLE.c.name, func.count()).where(TABLE.c.at >= since, TABLE.c.at < until)
+    return {name: count for name, count in work.connection.execute(wanted.group_by(TABLE.c.name))}
+
+
+def active_people(work: Work, since: dt.datetime, until: dt.datetime) -> int:
+    """How many different people did something in [since, until)."""
+    wanted = select(func.count(TABLE.c.person_id.distinct())).where(TABLE.c.at >= since, TABLE.c.at < until)
+    return int(work.connection.execute(wanted).scalar_one())
+
+
+def last_of(work: Work, person_id: int, name: str) -> dt.datetime | None:
+    """When this last happened to a person."""
+    wanted = select(func.max(TABLE.c.at)).where(TABLE.c.person_id == person_id, TABLE.c.name == name)
+    found: dt.datetime | None = work.connection.execute(wanted).scalar()
+    return found

@@ -1,0 +1,68 @@
+"""Accepted messages: stored once, done once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.tables.messaging import Inbox
+from storage.work import Work
+
+TABLE = Inbox.__table__  # type: ignore[attr-defined]
+ATTEMPTS = 3
+
+
+def accept(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Store new messages ({channel, message_id, received_at, body}); returns the ids of those not seen before, in order."""
+    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
+    ids: list[int] = []
+    for row in rows:
+        statement = insert(TABLE).values(**row, state="new", attempts=0, handled_by="", error="")
+        done = work.connection.execute(statement.on_conflict_do_nothing().returning(TABLE.c.id))
+        ids.extend(done.scalars())
+    return ids
+
+
+def to_handle(work: Work, ids: Sequence[int]) -> list[tuple[int, str, dict[str, Any]]]:
+    """(id, channel, body) of these messages, as far as they still wait, in order of arrival."""
+    wanted = select(TABLE.c.id, TABLE.c.channel, TABLE.c.body).where(
+        TABLE.c.id.in_(ids), TABLE.c.state.in_(("new", "failed"))
+    )
+    return [tuple(row) for row in work.connection.execute(wanted.order_by(TABLE.c.id))]
+
+
+def unfinished(work: Work, limit: int = 200) -> list[int]:
+    """Ids of messages that a crash or an error left behind, oldest first."""
+    wanted = select(TABLE.c.id).where(TABLE.c.state.in_(("new", "failed"))).order_by(TABLE.c.id).limit(limit)
+    return list(work.connection.execute(wanted).scalars())
+
+
+def done(work: Work, inbox_id: int, handled_by: str) -> None:
+    """The message is settled; its words are not kept."""
+    work.connection.execute(
+        update(TABLE).where(TABLE.c.id == inbox_id).values(state="done", handled_by=handled_by, body=None, error="")
+    )
+
+
+def failed(work: Work, inbox_id: int, error: str) -> bool:
+    """Count a failure; True when it was the last try and the message is now isolated."""
+    tries = work.connection.execute(
+        update(TABLE)
+        .where(TABLE.c.id == inbox_id)
+        .values(state="failed", attempts=TABLE.c.attempts + 1, error=error)
+        .returning(TABLE.c.attempts)
+    ).scalar_one()
+    if tries < ATTEMPTS:
+        return False
+    work.connection.execute(update(TABLE).where(TABLE.c.id == inbox_id).values(state="isolated"))
+    return True
+
+
+def forget_before(work: Work, moment: dt.datetime) -> int:
+    """Remove the words of isolated messages older than `moment`; returns how many."""
+    gone = update(TABLE).where(TABLE.c.state == "isolated", TABLE.c.received_at < moment, TABLE.c.body.is_not(None))
+    return work.connection.execute(gone.values(body=None)).rowcount

@@ -1,0 +1,174 @@
+"""People, rooms, memberships, roles."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from storage.tables.people import Membership, Person, RoleGrant, Room, Tag
+from storage.work import Work
+
+PEOPLE = Person.__table__  # type: ignore[attr-defined]
+ROOMS = Room.__table__  # type: ignore[attr-defined]
+MEMBERS = Membership.__table__  # type: ignore[attr-defined]
+GRANTS = RoleGrant.__table__  # type: ignore[attr-defined]
+TAGS = Tag.__table__  # type: ignore[attr-defined]
+SEEN_EVERY = dt.timedelta(hours=1)
+
+
+def meet(work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai") -> Person:
+    """The person with this platform id, stored when new; the shown name and last visit are kept fresh."""
+    found = work.connection.execute(
+        select(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id == platform_id)
+    ).mappings().first()
+    if found is None:
+        row = {
+            "channel": channel, "platform_id": platform_id, "name": name or platform_id, "first_seen": now,
+            "last_seen": now, "zone": zone, "consented": False, "unsubscribed": False, "locked": False,
+        }
+        new_id = work.connection.execute(insert(PEOPLE).values(**row).returning(PEOPLE.c.id)).scalar_one()
+        return Person(id=new_id, **row)
+    person = Person(**found)
+    if (name and name != person.name) or now - person.last_seen > SEEN_EVERY:
+        change(work, found["id"], name=name or person.name, last_seen=now)
+        person.name = name or person.name
+    return person
+
+
+def person(work: Work, person_id: int) -> Person | None:
+    """The person with this id."""
+    found = work.connection.execute(select(PEOPLE).where(PEOPLE.c.id == person_id)).mappings().first()
+    return Person(**found) if found else None
+
+
+def by_platform(work: Work, channel: str, platform_id: str) -> Person | None:
+    """The person with this platform id, if we have met."""
+    same = select(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id == platform_id)
+    found = work.connection.execute(same).mappings().first()
+    return Person(**found) if found else None
+
+
+def people(work: Work, ids: Sequence[int]) -> dict[int, Person]:
+    """People by id."""
+    if not ids:
+        return {}
+    rows = work.connection.execute(select(PEOPLE).where(PEOPLE.c.id.in_(ids))).mappings()
+    return {row["id"]: Person(**row) for row in rows}
+
+
+def change(work: Work, person_id: int, **values: Any) -> None:
+    """Set columns of a person."""
+    work.connection.execute(update(PEOPLE).where(PEOPLE.c.id == person_id).values(**values))
+
+
+def named(work: Work, name: str) -> list[Person]:
+    """People whose shown name is, or else contains, these words. For staff to find somebody; never for rights."""
+    for condition in (PEOPLE.c.name == name, PEOPLE.c.name.contains(name, autoescape=True)):
+        rows = work.connection.execute(select(PEOPLE).where(condition).order_by(PEOPLE.c.id).limit(20)).mappings()
+        if found := [Person(**row) for row in rows]:
+            return found
+    return []
+
+
+def enter(work: Work, channel: str, platform_id: str, topic: str) -> Room:
+    """The room with this platform id, stored when new; its topic is kept fresh."""
+    found = work.connection.execute(
+        select(ROOMS).where(ROOMS.c.channel == channel, ROOMS.c.platform_id == platform_id)
+    ).mappings().first()
+    if found is None:
+        row = {"channel": channel, "platform_id": platform_id, "topic": topic, "is_staff": False, "settings": {}}
+        new_id = work.connection.execute(insert(ROOMS).values(**row).returning(ROOMS.c.id)).scalar_one()
+        return Room(id=new_id, **row)
+    room = Room(**found)
+    if topic and topic != room.topic:
+        change_room(work, found["id"], topic=topic)
+        room.topic = topic
+    return room
+
+
+def room(work: Work, room_id: int) -> Room | None:
+    found = work.connection.execute(select(ROOMS).where(ROOMS.c.id == room_id)).mappings().first()
+    return Room(**found) if found else None
+
+
+def change_room(work: Work, room_id: int, **values: Any) -> None:
+    """Set columns of a room."""
+    work.connection.execute(update(ROOMS).where(ROOMS.c.id == room_id).values(**values))
+
+
+def rooms(work: Work, staff: bool | None = None) -> list[Room]:
+    """All rooms, or only staff rooms, or only the others."""
+    wanted = select(ROOMS).order_by(ROOMS.c.id)
+    if staff is not None:
+        wanted = wanted.where(ROOMS.c.is_staff == staff)
+    return [Room(**row) for row in work.connection.execute(wanted).mappings()]
+
+
+def note_member(work: Work, room_id: int, person_id: int, now: dt.datetime, invited_by: int | None = None) -> bool:
+    """The person is in the room; True when they were not before (first time or back again)."""
+    found = work.connection.execute(
+        select(MEMBERS.c.id, MEMBERS.c.left_at).where(MEMBERS.c.room_id == room_id, MEMBERS.c.person_id == person_id)
+    ).first()
+    if found is None:
+        row = {"room_id": room_id, "person_id": person_id, "joined_at": now, "left_at": None, "invited_by": invited_by}
+        work.connection.execute(insert(MEMBERS).values(**row))
+        return True
+    if found.left_at is None:
+        return False
+    back = update(MEMBERS).where(MEMBERS.c.id == found.id)
+    work.connection.execute(back.values(joined_at=now, left_at=None, invited_by=invited_by))
+    return True
+
+
+def note_left(work: Work, room_id: int, person_id: int, now: dt.datetime) -> None:
+    """The person has left the room."""
+    gone = update(MEMBERS).where(MEMBERS.c.room_id == room_id, MEMBERS.c.person_id == person_id)
+    work.connection.execute(gone.values(left_at=now))
+
+
+def members(work: Work, room_id: int) -> list[Person]:
+    """Who is in the room now."""
+    wanted = select(PEOPLE).join(MEMBERS, MEMBERS.c.person_id == PEOPLE.c.id)
+    wanted = wanted.where(MEMBERS.c.room_id == room_id, MEMBERS.c.left_at.is_(None)).order_by(PEOPLE.c.id)
+    return [Person(**row) for row in work.connection.execute(wanted).mappings()]
+
+
+def rooms_of(work: Work, person_id: int) -> list[Room]:
+    """The rooms somebody is in now."""
+    wanted = select(ROOMS).join(MEMBERS, MEMBERS.c.room_id == ROOMS.c.id)
+    wanted = wanted.where(MEMBERS.c.person_id == person_id, MEMBERS.c.left_at.is_(None)).order_by(ROOMS.c.id)
+    return [Room(**row) for row in work.connection.execute(wanted).mappings()]
+
+
+def everybody(work: Work) -> list[Person]:
+    return [Person(**row) for row in work.connection.execute(select(PEOPLE).order_by(PEOPLE.c.id)).mappings()]
+
+
+def roles(work: Work, person_id: int) -> frozenset[str]:
+    """Roles granted in chat."""
+    wanted = select(GRANTS.c.role).where(GRANTS.c.person_id == person_id)
+    return frozenset(work.connection.execute(wanted).scalars())
+
+
+def with_role(work: Work, roles: Sequence[str]) -> list[Person]:
+    """People who were granted one of these roles in chat."""
+    wanted = select(PEOPLE).join(GRANTS, GRANTS.c.person_id == PEOPLE.c.id).where(GRANTS.c.role.in_(roles))
+    return [Person(**row) for row in work.connection.execute(wanted.distinct()).mappings()]
+
+
+def tags(work: Work, person_id: int) -> list[str]:
+    wanted = select(TAGS.c.name).where(TAGS.c.person_id == person_id).order_by(TAGS.c.name)
+    return list(work.connection.execute(wanted).scalars())
+
+
+def tagged(work: Work, tag: str) -> list[Person]:
+    """Everybody with this tag."""
+    wanted = select(PEOPLE).join(TAGS, TAGS.c.person_id == PEOPLE.c.id).where(TAGS.c.name == tag)
+    return [Person(**row) for row in work.connection.execute(wanted.order_by(PEOPLE.c.id)).mappings()]
+
+
+def count(work: Work) -> int:
+    return int(work.connection.execute(select(func.count()).select_from(PEOPLE)).scalar_one())

@@ -1,0 +1,68 @@
+"""Cases, alerts, broadcasts, audit, stored settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from storage.tables.staff import Alert, Audit, Broadcast, Case, Setting
+from storage.work import Work
+
+
+def case(work: Work, case_id: int) -> Case | None:
+    return work.session.get(Case, case_id)
+
+
+def open_cases(work: Work) -> list[Case]:
+    """Questions that wait for a person, oldest first."""
+    return list(work.session.exec(select(Case).where(Case.state == "open").order_by(col(Case.id))).all())
+
+
+def cases_between(work: Work, since: dt.datetime, until: dt.datetime) -> list[Case]:
+    wanted = select(Case).where(Case.opened_at >= since, Case.opened_at < until).order_by(col(Case.id))
+    return list(work.session.exec(wanted).all())
+
+
+def alert(work: Work, alert_id: int) -> Alert | None:
+    return work.session.get(Alert, alert_id)
+
+
+def open_alerts(work: Work, person_id: int | None = None) -> list[Alert]:
+    """Red flags not yet cleared, oldest first."""
+    wanted = select(Alert).where(Alert.state != "cleared").order_by(col(Alert.id))
+    if person_id is not None:
+        wanted = wanted.where(Alert.person_id == person_id)
+    return list(work.session.exec(wanted).all())
+
+
+def broadcast(work: Work, broadcast_id: int) -> Broadcast | None:
+    return work.session.get(Broadcast, broadcast_id)
+
+
+def waiting_broadcast(work: Work, by: int) -> Broadcast | None:
+    """The newest preview of this person that is neither sent nor dropped."""
+    wanted = select(Broadcast).where(Broadcast.by == by, Broadcast.state == "preview")
+    return work.session.exec(wanted.order_by(col(Broadcast.id).desc())).first()
+
+
+def audited(work: Work, limit: int) -> list[Audit]:
+    """The newest staff commands."""
+    return list(work.session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(limit)).all())
+
+
+def alerts_between(work: Work, since: dt.datetime, until: dt.datetime) -> int:
+    wanted = select(func.count()).select_from(Alert).where(Alert.at >= since, Alert.at < until)
+    return int(work.session.exec(wanted).one())
+
+
+def setting(work: Work, name: str) -> Any:
+    row = work.session.get(Setting, name)
+    return None if row is None else row.value
+
+
+def set_setting(work: Work, name: str, value: Any, now: dt.datetime) -> None:
+    work.session.merge(Setting(name=name, value=value, at=now))
+    work.session.flush()

@@ -1,0 +1,79 @@
+"""What staff work on and what they did: cases, alerts, audit, broadcasts, stored settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+from storage.types import Sealed, SealedJson, Utc
+
+
+class Case(SQLModel, table=True):
+    """A question the playbooks could not answer, waiting for a person."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(index=True)
+    room_id: int | None = None
+    question: str = Field(sa_type=Sealed)
+    opened_at: dt.datetime = Field(sa_type=Utc)
+    state: str = Field(default="open", index=True)
+    """open, answered, closed."""
+    answered_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+    answered_by: int | None = None
+    answer: str | None = Field(default=None, sa_type=Sealed)
+
+
+class Alert(SQLModel, table=True):
+    """A red flag or critical reading, until somebody of staff has acknowledged and cleared it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(index=True)
+    room_id: int | None = None
+    flag: str
+    level: str
+    said: str = Field(sa_type=Sealed)
+    at: dt.datetime = Field(sa_type=Utc)
+    state: str = Field(default="open", index=True)
+    """open, acknowledged, cleared."""
+    acknowledged_by: int | None = None
+    acknowledged_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+    cleared_by: int | None = None
+    cleared_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+
+
+class Audit(SQLModel, table=True):
+    """Every staff command, also the refused ones."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: dt.datetime = Field(sa_type=Utc, index=True)
+    person_id: int
+    room_id: int | None = None
+    command: str
+    arguments: str = Field(sa_type=Sealed)
+    result: str
+    """done, refused, failed, unknown."""
+
+
+class Broadcast(SQLModel, table=True):
+    """A message to many, from preview to result."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    by: int
+    target: str
+    text: str = Field(sa_type=Sealed)
+    people: list[int] = Field(default_factory=list, sa_type=JSON)
+    rooms: list[int] = Field(default_factory=list, sa_type=JSON)
+    state: str = "preview"
+    """preview, sent, cancelled."""
+    at: dt.datetime = Field(sa_type=Utc)
+
+
+class Setting(SQLModel, table=True):
+    """A value the process keeps across restarts (the demo clock, …)."""
+
+    name: str = Field(primary_key=True)
+    value: Any = Field(default=None, sa_type=SealedJson)
+    at: dt.datetime = Field(sa_type=Utc)
