@@ -45,13 +45,24 @@ def engine(library: Library, settings: Settings) -> Engine:
     """The retrieval engine over the library's FAQs."""
     entries = [Entry(faq.id, faq.question, faq.ask, faq.keywords) for faq in library.faqs.values()]
     thresholds = Thresholds(settings.faq.answer_at, settings.faq.clarify_at)
-    return Engine(entries, contrasts(library), thresholds)
+    return Engine(entries, contrasts(library), synonyms(library), thresholds)
 
 
 def contrasts(library: Library) -> Mapping[str, Contrast]:
     """The word groups whose members never answer each other."""
     return {
-        lexicon.id: {term.say: (term.say, *term.also) for term in lexicon.terms}
+        lexicon.id: Contrast({term.say: (term.say, *term.also) for term in lexicon.terms}, lexicon.only_when_both)
         for lexicon in library.lexicons.values()
         if lexicon.use == "contrast"
+    }
+
+
+def synonyms(library: Library) -> Mapping[str, str]:
+    """Every other spelling → the one it stands for."""
+    return {
+        other: term.say
+        for lexicon in library.lexicons.values()
+        if lexicon.use == "synonym"
+        for term in lexicon.terms
+        for other in term.also
     }

@@ -11,7 +11,7 @@ from playbooks.schema.journey import Ask, Step
 from storage.queries import questions
 
 SKIP = {"跳过", "不想说", "不方便说", "下一个", "略过"}
-QUESTION_LIKE = re.compile(r"[?？]|吗$|呢$|怎么|为什么|多少|能不能|可不可以|如何|什么时候")
+QUESTION_LIKE = re.compile(r"[?？]\s*$|[吗呢么]$|^(?:请问|能不能|可不可以|可以)")
 
 Waiting = tuple[int, Step, int]
 

@@ -65,7 +65,7 @@ class Result:
     line: int = 1
 
 
-def replay(path: Path, library: Library | None = None) -> Result:
+def replay(path: Path, library: Library | None = None, config: Path | None = None) -> Result:
     """Run one story in a world of its own. `library` saves reading the shipped playbooks again."""
     try:
         story = load(path)
@@ -74,13 +74,13 @@ def replay(path: Path, library: Library | None = None) -> Result:
     except (Broken, OSError) as broken:
         line = broken.problems[0].line if isinstance(broken, Broken) else 1
         return Result(str(path), failure=f"故事读不进来：{broken}", line=line)
-    return asyncio.run(_play(story, library))
+    return asyncio.run(_play(story, library, config))
 
 
-async def _play(story: Story, library: Library | None) -> Result:
+async def _play(story: Story, library: Library | None, config: Path | None) -> Result:
     result = Result(story.file)
     try:
-        world = World(story.start, story.people, story.rooms, story.config, library)
+        world = World(story.start, story.people, story.rooms, story.config, library, base=config)
     except Broken as broken:
         result.failure = str(broken)
         return result

@@ -42,6 +42,7 @@ class World:
         config: Mapping[str, Any] | None = None,
         library: Library | None = None,
         folder: Path | None = None,
+        base: Path | None = None,
     ) -> None:
         keyring.use(KEY)
         self._scratch = tempfile.TemporaryDirectory(prefix="xinglin-")
@@ -51,12 +52,12 @@ class World:
         self.rooms = {topic: list(members) for topic, members in (rooms or {}).items()}
         for member in (one for members in self.rooms.values() for one in members):
             self.people.setdefault(member, {})
-        self.config = self._configured(config or {})
+        self.config = self._configured(config or {}, base)
         self._library = library
         self._messages = 0
         self._boot()
 
-    def _configured(self, overrides: Mapping[str, Any]) -> Config:
+    def _configured(self, overrides: Mapping[str, Any], base: Path | None) -> Config:
         staff = [
             {"channel": "memory", "id": person_id(name), "roles": self._roles(facts)}
             for name, facts in self.people.items()
@@ -64,7 +65,7 @@ class World:
         ]
         rooms = [{"channel": "memory", "id": room_id(topic)} for topic in self.rooms if self._is_staff_room(topic)]
         own = {"channel": "memory", "staff": staff, "staff_rooms": rooms}
-        return load(None, merged(own, overrides))
+        return load(base, merged(own, overrides))
 
     @staticmethod
     def _roles(facts: Mapping[str, Any]) -> list[str]:

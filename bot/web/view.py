@@ -59,8 +59,8 @@ def conversations(work: Work, me: str) -> list[dict[str, Any]]:
 
 def _conversation(id_: str, room: WebRoom | None, last: Bubble | None, unread: Unread) -> dict[str, Any]:
     return {
-        "id": id_, "topic": room.topic if room else "", "tint": str(room.position % TINTS + 1) if room else "bot", "last": _last_line(last),
-        "unread": unread.count, "called": unread.called,
+        "id": id_, "topic": room.topic if room else "", "tint": str(room.position % TINTS + 1) if room else "bot",
+        "last": _last_line(last), "unread": unread.count, "called": unread.called,
     }
 
 

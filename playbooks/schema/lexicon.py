@@ -32,6 +32,8 @@ class Lexicon(Playbook):
     use: Literal["red_flag", "synonym", "contrast"]
     context: Literal["ad", "care", "all"] = "all"
     terms: tuple[Term, ...] = Field(min_length=1)
+    only_when_both: bool = False
+    """Contrasts: object only when both questions name something of this list, and nothing in common."""
     template: Line | None = None
     source: Line | None = None
     examples: LexiconExamples = LexiconExamples()

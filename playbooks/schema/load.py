@@ -168,3 +168,12 @@ def _references(library: Library, documents: dict[tuple[str, str], Document]) ->
             say = f"没有这个指标，已有：{'、'.join(sorted(library.measures))}"
             problems.append(documents["challenge", challenge.id].problem(("measure",), say))
     return problems
+
+
+def documents_of(folders: Iterable[Path]) -> dict[tuple[str, str], Document]:
+    """The sources of all valid entries by (kind, id), for pointing at lines."""
+    found: dict[tuple[str, str], Document] = {}
+    for path in _files(folders):
+        document, entry = load_file(path)
+        found[_kind(entry), entry.id] = document
+    return found

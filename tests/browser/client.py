@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from bot.web import demo
@@ -58,21 +59,28 @@ class Page:
         return self.client.post(path, json=form, headers=SAME_ORIGIN)
 
 
-@pytest.fixture()
-def engine(tmp_path: Path) -> Iterator[FakeEngine]:
-    made = FakeEngine(tmp_path / "web.db")
-    yield made
-    made.database.close()
+def photo(size: tuple[int, int] = (40, 30), kind: str = "JPEG", **more: Any) -> bytes:
+    """The bytes of a picture."""
+    out = io.BytesIO()
+    Image.new("RGB", size, "teal").save(out, kind, **more)
+    return out.getvalue()
 
 
-def opened(engine: FakeEngine, settings: WebSettings) -> TestClient:
+def made(folder: Path) -> Iterator[FakeEngine]:
+    """For a fixture: the assistant with an empty database."""
+    engine = FakeEngine(folder / "web.db")
+    yield engine
+    engine.database.close()
+
+
+def visit(engine: FakeEngine, settings: WebSettings) -> TestClient:
     app = build(engine, engine.channel, settings)
     return TestClient(app, HOME, headers={"Accept": "application/json"})
 
 
-@pytest.fixture()
-def page(engine: FakeEngine) -> Iterator[Page]:
-    with opened(engine, WebSettings()) as client:
+def opened(engine: FakeEngine) -> Iterator[Page]:
+    """For a fixture: the started web chat with its demo community."""
+    with visit(engine, WebSettings()) as client:
         page = Page(client)
         page.do(engine.channel.start, engine.accept)
         page.do(demo.begin, engine.database, engine.channel)

@@ -1,4 +1,4 @@
-"""A headless Chromium and a site for it. Without Chromium these tests are skipped, unless a skip counts as a failure."""
+"""A headless Chromium and a site for it. Without Chromium its tests are skipped, or fail when a skip counts as that."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.client import Page as Asker
+from tests.browser.client import made, opened
+from tests.browser.fake import FakeEngine
 from tests.browser.site import Site
 
 ARGUMENTS = [
@@ -18,6 +21,16 @@ ARGUMENTS = [
 ]
 DESKTOP, PHONE, NARROW = (1280, 800), (390, 844), (360, 740)
 Open = Callable[..., Page]
+
+
+@pytest.fixture()
+def engine(tmp_path: Path) -> Iterator[FakeEngine]:
+    yield from made(tmp_path)
+
+
+@pytest.fixture()
+def page(engine: FakeEngine) -> Iterator[Asker]:
+    yield from opened(engine)
 
 
 @pytest.fixture(scope="session")

@@ -113,8 +113,8 @@ def test_friend_request_is_accepted_and_told_once(gateway: GatewayProcess) -> No
         assert (event.kind, event.sender, event.text) == (EventKind.FRIEND, Contact("wang", "王叔"), "我是王叔")
         assert len(gateway.accepted) == 1
         gateway.do("friend", **{"from": "王叔"}, confirmed=True)
-        gateway.do("say", **{"from": "王叔"}, text="你好")
-        assert (await bot.hears(2)).kind is EventKind.TEXT
+        gateway.do("friend", **{"from": "李哥"}, confirmed=True)
+        assert (await bot.hears(2)).sender == Contact("li", "李哥")
 
     run(story, gateway, accept_friends=True)
 

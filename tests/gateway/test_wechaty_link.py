@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import structlog.testing
 
-from bot.channels.base import Delivery, LinkState, NotDelivered
+from bot.channels.base import Delivery, LinkState, NotDelivered, Unknown
 from bot.channels.wechaty import WechatyChannel
+from bot.channels.wechaty.channel import _end, _in_own_task
 from bot.channels.wechaty.gateway import Gateway
 from tests.gateway.harness import GatewayProcess, Wire, free_port, until
 from tests.gateway.world import NOON, ROOM, Bot, a_bot, channel_to, run
@@ -63,6 +65,49 @@ def test_a_link_that_died_in_silence_is_noticed_and_its_dead_stream_evicted(gate
     with structlog.testing.capture_logs() as logs:
         asyncio.run(story())
     assert "wechaty_dead_stream_evicted" in {line["event"] for line in logs}
+
+
+def test_a_message_into_a_silent_link_is_an_unknown_outcome(gateway: GatewayProcess) -> None:
+    async def story() -> None:
+        async with Wire(gateway.port) as wire, a_bot(gateway, endpoint=wire.endpoint, timeout=0.5) as bot:
+            wire.go_dead()
+            with pytest.raises(Unknown):
+                await bot.send(Delivery("k19", "在吗", person="zhang"))
+
+    asyncio.run(story())
+
+
+def test_stopping_does_not_wait_for_a_task_whose_cancellation_was_lost() -> None:
+    async def stubborn() -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(60)
+        await asyncio.sleep(60)
+
+    async def story() -> None:
+        task = asyncio.create_task(stubborn())
+        await asyncio.sleep(0)
+        await asyncio.wait_for(_end(task), timeout=5)
+
+    asyncio.run(story())
+
+
+def test_a_sender_cancelled_while_its_link_breaks_is_cancelled() -> None:
+    async def breaks() -> str:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise Unknown from None
+        return ""
+
+    async def story() -> None:
+        task = asyncio.create_task(_in_own_task(breaks()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(story())
 
 
 def test_a_stream_somebody_left_open_is_evicted(gateway: GatewayProcess) -> None:

@@ -1,4 +1,4 @@
-"""The web chat behind its page: the channel, the endpoints, and who may come in."""
+"""The web chat behind its page: the channel and the endpoints. Who may come in at all: `tests/browser/test_door.py`."""
 
 from __future__ import annotations
 
@@ -11,29 +11,28 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from starlette.testclient import TestClient
-from starlette.websockets import WebSocketDisconnect
 
 from bot.channels.base import Channel, Contact, Delivery, EventKind, LinkState, NotDelivered, Refused
 from bot.channels.web import NameTaken, NotInside, WebChannel
 from bot.web import demo, pictures
-from bot.web.guard import COOKIE, HEADERS, TokenMissing
+from bot.web.clockstrip import Busy, ClockStrip, Moved, Step
 from bot.web.hub import BACKLOG, Hub
 from bot.web.mentions import called, calls, well_formed
 from bot.web.seam import Engine, WebSettings
-from bot.web.server import build
-from bot.web.serving import bind
 from storage.queries import web
 from storage.tables.web import WebPerson
+from tests.browser.client import DIABETES, KNEE, LI, LIN, SAME_ORIGIN, STAFF, ZHANG, Page, made, opened, photo, visit
 from tests.browser.fake import START, FakeEngine
 
-__all__ = ["engine", "page"]  # fixtures
+
+@pytest.fixture()
+def engine(tmp_path: Path) -> Iterator[FakeEngine]:
+    yield from made(tmp_path)
 
 
-def photo(size: tuple[int, int] = (40, 30), kind: str = "JPEG", **more: Any) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "teal").save(out, kind, **more)
-    return out.getvalue()
+@pytest.fixture()
+def page(engine: FakeEngine) -> Iterator[Page]:
+    yield from opened(engine)
 
 
 # --- the channel -------------------------------------------------------------------------------------------------
@@ -43,11 +42,11 @@ def test_it_keeps_the_contract(engine: FakeEngine) -> None:
     channel: Channel = engine.channel
     seam: Engine = engine
     assert channel.name == "web" and channel.capabilities.idempotent and seam.can_advance
-    assert channel.state is LinkState.DOWN
-    asyncio.run(channel.start(engine.accept))
-    assert channel.state is LinkState.UP
-    asyncio.run(channel.stop())
-    assert channel.state is LinkState.DOWN
+    states = [channel.state]
+    for step in (channel.start(engine.accept), channel.stop()):
+        asyncio.run(step)
+        states.append(channel.state)
+    assert states == [LinkState.DOWN, LinkState.UP, LinkState.DOWN]
     with pytest.raises(NotDelivered):
         asyncio.run(channel.send(Delivery("k", "您好", person=ZHANG)))
 
@@ -78,8 +77,8 @@ def test_an_unknown_address_is_refused(page: Page, engine: FakeEngine, where: di
 
 
 def test_a_picture_and_mentions_go_out(page: Page, engine: FakeEngine) -> None:
-    message = Delivery("k", "这是您的一周", room="room-diabetes", mentions=(Contact(ZHANG, "张姐"),), picture=photo(kind="PNG"))
-    page.do(engine.channel.send, message)
+    week, zhang = photo(kind="PNG"), Contact(ZHANG, "张姐")
+    page.do(engine.channel.send, Delivery("k", "这是您的一周", room="room-diabetes", mentions=(zhang,), picture=week))
     last = page.read(ZHANG, DIABETES).json()["messages"][-1]
     assert last["text"] == "@张姐 这是您的一周" and last["mentions"] == [ZHANG] and last["picture"]
     assert page.conversation(ZHANG, DIABETES)["called"] and not page.conversation(LIN, DIABETES)["called"]
@@ -104,7 +103,8 @@ def test_what_a_crash_left_unheard_is_offered_again_with_the_same_id(page: Page,
 
     again = WebChannel(engine.database, engine.clock)
     page.do(again.start, accept)
-    assert heard[-1] == engine.heard[-1] and {raw.message_id for raw in heard} <= {raw.message_id for raw in engine.heard}
+    assert heard[-1] == engine.heard[-1]
+    assert {raw.message_id for raw in heard} <= {raw.message_id for raw in engine.heard}
     engine.clock.at += dt.timedelta(hours=2)
     heard.clear()
     page.do(again.start, accept)
@@ -185,7 +185,8 @@ def test_any_text_comes_back_as_it_was(page: Page, text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "status", "words"), [
-    ("", 400, "还没有写内容"), (" \n ", 400, "还没有写内容"), ("长" * 20_001, 400, "太长"), ("长" * 200_000, 413, "太长"),
+    ("", 400, "还没有写内容"), (" \n ", 400, "还没有写内容"),
+    ("长" * 20_001, 400, "太长"), ("长" * 200_000, 413, "太长"),
 ])
 def test_what_cannot_be_sent_gets_a_clear_word(page: Page, text: str, status: int, words: str) -> None:
     answer = page.say(ZHANG, DIABETES, text)
@@ -223,7 +224,7 @@ def test_older_pages(page: Page) -> None:
 def test_messages_survive_a_restart(page: Page, engine: FakeEngine, tmp_path: Path) -> None:
     page.say(ZHANG, DIABETES, "明天见")
     again = FakeEngine(tmp_path / "web.db")
-    with opened(again, WebSettings()) as client:
+    with visit(again, WebSettings()) as client:
         assert Page(client).texts(ZHANG, DIABETES) == page.texts(ZHANG, DIABETES)
         assert "明天见" in Page(client).texts(ZHANG, DIABETES)
     assert "明天见".encode() not in (tmp_path / "web.db").read_bytes()
@@ -235,58 +236,6 @@ def test_a_stopped_channel_says_so(page: Page, engine: FakeEngine) -> None:
     answer = page.say(ZHANG, DIABETES, "在吗")
     assert answer.status_code == 503 and "稍后" in answer.json()["error"]
     assert "在吗" not in page.texts(ZHANG, DIABETES)
-
-
-# --- only one's own conversations --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("where", [KNEE, STAFF, f"private:{LI}", "room:", "private:", "", "其他:x"])
-def test_nobody_gets_into_a_conversation_of_others(page: Page, engine: FakeEngine, where: str) -> None:
-    before = len(engine.heard)
-    answers = [
-        page.read(ZHANG, where), page.say(ZHANG, where, "您好"), page.show(ZHANG, where, photo()),
-        page.post("/api/seen", me=ZHANG, conversation=where, last=1),
-    ]
-    assert [one.status_code for one in answers] == [403] * 4
-    assert answers[0].json() == {"error": "您不在这个聊天里"} and len(engine.heard) == before
-
-
-def test_the_list_holds_only_ones_own(page: Page) -> None:
-    assert [one["id"] for one in page.state(ZHANG)["conversations"]] == [f"private:{ZHANG}", DIABETES]
-    assert len(page.state(LIN)["conversations"]) == 7
-    assert page.state("nobody")["me"] == ZHANG
-
-
-def test_the_socket_tells_what_is_ones_own(page: Page, engine: FakeEngine) -> None:
-    with page.client.websocket_connect(f"ws://127.0.0.1:8080/ws?me={ZHANG}", headers=SAME_ORIGIN) as socket:
-        assert socket.receive_json() == {"type": "hello"}
-        page.say(LI, KNEE, "膝盖还疼")
-        page.say(LIN, DIABETES, "大家好")
-        note = socket.receive_json()
-        assert note["conversation"] == DIABETES and note["message"]["text"] == "大家好"
-        page.post("/api/clock", step="hour")
-        assert socket.receive_json() == {"type": "clock", "now": 1772413200000}
-        page.do(engine.channel.stop)
-        assert socket.receive()["code"] == 1012
-
-
-def test_the_socket_knows_its_people(page: Page) -> None:
-    with pytest.raises(WebSocketDisconnect), page.client.websocket_connect("/ws?me=nobody", headers=SAME_ORIGIN):
-        pass
-
-
-def test_newcomers(page: Page, engine: FakeEngine) -> None:
-    answer = page.post("/api/people", name=" 刘  叔 ", room="room-diabetes", inviter=ZHANG)
-    liu, raw = answer.json()["id"], engine.heard[-1]
-    assert raw.kind is EventKind.JOIN and raw.sender.id == ZHANG and raw.people == (Contact(liu, "刘 叔"),)
-    assert page.texts(liu, DIABETES)[-2] == "张姐邀请刘 叔加入了群聊"
-    for status, form in [
-        (409, {"name": "刘 叔", "room": "room-knee"}), (400, {"name": "@谁", "room": "room-knee"}),
-        (400, {"name": "", "room": "room-knee"}), (404, {"name": "钱叔", "room": "nowhere"}),
-        (404, {"name": "钱叔", "room": "room-staff"}), (403, {"name": "钱叔", "room": "room-knee", "inviter": ZHANG}),
-    ]:
-        assert page.post("/api/people", **form).status_code == status
-    assert len(page.state(LIN)["people"]) == 10
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------
@@ -330,11 +279,22 @@ def test_the_clock_moves(page: Page, engine: FakeEngine) -> None:
     assert engine.clock.now() == START + dt.timedelta(days=1, hours=23, minutes=30)
 
 
-def test_nothing_to_come_a_real_clock_and_a_busy_one(page: Page, engine: FakeEngine) -> None:
+def test_one_step_at_a_time(engine: FakeEngine) -> None:
+    async def story() -> list[Moved | BaseException]:
+        strip = ClockStrip(engine)
+        await engine.channel.start(engine.accept)
+        await demo.begin(engine.database, engine.channel)
+        return await asyncio.gather(strip.move(Step.DAY), strip.move(Step.DAY), return_exceptions=True)
+
+    moved, refused = asyncio.run(story())
+    assert isinstance(moved, Moved) and isinstance(refused, Busy) and engine.clock.now() == START + dt.timedelta(days=1)
+
+
+def test_nothing_to_come_and_a_real_clock(page: Page, engine: FakeEngine) -> None:
     async def never() -> None:
         return None
 
-    engine.next_event = never  # type: ignore[assignment, method-assign]
+    engine.next_event = never  # type: ignore[method-assign]
     assert page.post("/api/clock", step="next").json()["nothing"]
     engine.can_advance = False
     assert page.post("/api/clock", step="day").status_code == 409 and engine.clock.now() == START

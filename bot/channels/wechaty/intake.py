@@ -30,6 +30,8 @@ Job = Callable[[], Awaitable[RawEvent | None]]
 LINK_BROKE = (StreamTerminatedError, TimeoutError, OSError)
 PAUSES = (0.5, 2.0, 5.0, 10.0)
 """Seconds between attempts; together longer than a reconnection takes."""
+FRIENDSHIPS = "friendships"
+"""One lane for all: a confirmation must not overtake the request it confirms, and their ids are not related."""
 
 
 class Intake:
@@ -70,7 +72,7 @@ class Intake:
                 return event.text("roomId"), lambda: self._inbound.left(event)
             case EventType.FRIENDSHIP:
                 friendship_id = event.text("friendshipId")
-                return friendship_id, lambda: self._friendships.event(friendship_id)
+                return FRIENDSHIPS, lambda: self._friendships.event(friendship_id)
             case EventType.ROOM_TOPIC | EventType.DIRTY:
                 self._people.forget(event.text("roomId") or event.text("payloadId"))
         return None

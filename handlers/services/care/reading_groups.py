@@ -136,20 +136,32 @@ def alone(text: str, marks: Sequence[Mark], measures: Sequence[Measure]) -> list
     contexts = [m for m in marks if m.kind == "context"]
     if not numbers or len(numbers) + len(contexts) < len(marks) or not _nothing_else(text, marks):
         return []
-    if len(numbers) == 2 and not contexts:
-        return _pair(numbers, measures)
-    if len(numbers) != 1 or len(contexts) > 1:
-        return []
-    owner = _by_unit(numbers[0].unit, measures)
-    context = contexts[0] if contexts else None
-    if context and not numbers[0].value.is_integer():
+    if contexts:
+        return _in_contexts(marks, measures) if len(contexts) == len(numbers) else []
+    if len(numbers) == 1:
+        owner = _by_unit(numbers[0].unit, measures)
+        return [_with(owner, numbers)] if owner else []
+    pairs = [_pair(numbers[i : i + 2], measures) for i in range(0, len(numbers), 2)]
+    return [pair for pair in pairs if pair] if all(pairs) else []
+
+
+def _with(measure: Measure, numbers: Sequence[Mark], context: str | None = None) -> Group:
+    group = Group(measure, context)
+    for number in numbers:
+        group.take(number)
+    return group
+
+
+def _in_contexts(marks: Sequence[Mark], measures: Sequence[Measure]) -> list[Group]:
+    """空腹 6.2 餐后 8.9: the situations name the measure, when each has one broken number."""
+    found: list[Group] = []
+    for context, number in zip(marks[::2], marks[1::2], strict=True):
         owner = next((m for m in measures if m.id == context.measure), None)
-    if owner is None:
-        return []
-    group = Group(owner, context.key if context else None)
-    if group.takes(numbers[0]):
-        group.take(numbers[0])
-    return [group] if group.numbers else []
+        fits = owner and context.kind == "context" and number.kind == "number" and not number.value.is_integer()
+        if owner is None or not fits or not Group(owner).takes(number):
+            return []
+        found.append(_with(owner, [number], context.key))
+    return found
 
 
 def _by_unit(unit: str, measures: Sequence[Measure]) -> Measure | None:
@@ -165,15 +177,15 @@ def _nothing_else(text: str, marks: Sequence[Mark]) -> bool:
     return not words.FILLER.sub("", "".join(rest)).strip("/\\-—–~over")
 
 
-def _pair(numbers: Sequence[Mark], measures: Sequence[Measure]) -> list[Group]:
+def _pair(numbers: Sequence[Mark], measures: Sequence[Measure]) -> Group | None:
     """Two plain numbers can only be a blood pressure when both could be one, with a gap between them."""
     for measure in measures:
         if not isinstance(measure.value, Number) or not (measure.value.alone and measure.value.falling):
             continue
-        group, high, low = Group(measure), numbers[0].value, numbers[1].value
-        fits = all(p.low <= n.value <= p.high for p, n in zip(measure.value.parts, numbers, strict=False))
-        if fits and high - low >= _PULSE_PRESSURE and all(group.takes(n) for n in numbers):
-            group.take(numbers[0])
-            group.take(numbers[1])
-            return [group]
-    return []
+        parts = measure.value.parts
+        fits = len(numbers) == len(parts) and all(
+            p.low <= n.value <= p.high and Group(measure).takes(n) for p, n in zip(parts, numbers, strict=True)
+        )
+        if fits and numbers[0].value - numbers[1].value >= _PULSE_PRESSURE:
+            return _with(measure, numbers)
+    return None

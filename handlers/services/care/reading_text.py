@@ -16,6 +16,8 @@ _INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff\u2060]")
 
 _POINT = re.compile(r"(?<![\d.,/])(\d{1,2})\s?[,。·]\s?(\d)(?![\d./])")
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,2}),(\d{3})(?=\s?步)")
+# 千 in a unit is no thousand.
+_UNITS = (("千克", "公斤"), ("千米", "公里"), ("千帕", "kpa"))
 _SPOKEN_POINT = re.compile(r"(\d{1,3})点(\d)(?![\d分])")
 _NOISE = re.compile("|".join((
     r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?", rf"{_N}月{_N}[日号]?", rf"{_N}[号日](?!\d)",
@@ -30,7 +32,7 @@ _NOISE = re.compile("|".join((
 )))
 _ROUGH = re.compile(r"(?:多|来|几)(?=个?(?:小时|分钟|步|钟头))|(?<=\d)余(?=步)|将近|大约|大概|差不多")
 _SPAN = re.compile(
-    rf"(?<![后前.\d])(?<![后前]\s)(?:半个?(?:小时|钟头)|{_N}个半(?:小时|钟头)|{_N}个?(?:小时|钟头)(?:半|{_N}分钟?)?)"
+    rf"(?<![后前.\d])(?<![后前]\s)(?:半个?(?:小时|钟头)|{_N}个半(?:小时|钟头)|{_N}个?(?:小时|钟头)(?:半|{_N}分钟?)?|[一二两三]刻钟)"
 )
 _NUMERAL = re.compile(
     rf"(?<![\d.])(?:\d+(?:\.\d+)?|[一二两三四五六七八九十零〇])[{_CN}\d]*(?:点[零〇一二两三四五六七八九\d]+)?"
@@ -42,6 +44,8 @@ _DEGREE = re.compile(r"(\d{2})\s?度\s?([\d一二两三四五六七八九])(?![\
 def tidy(text: str) -> str:
     """Half-width and lower case, one decimal sign: 6。5, 5，6 and ６．５ become 6.5 and so on."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    for unit, same in _UNITS:
+        plain = plain.replace(unit, same)
     plain = _THOUSANDS.sub(r"\1\2", plain)
     return _POINT.sub(r"\1.\2", plain)
 

@@ -6,7 +6,6 @@ Nothing is guessed in silence: what is not clear comes back as one question, and
 from __future__ import annotations
 
 import datetime as dt
-import re
 from zoneinfo import ZoneInfo
 
 from handlers.services.care import when_words as words
@@ -14,7 +13,7 @@ from handlers.services.care.chinese_time import scan
 from handlers.services.care.when_answer import Ask, Request, Schedule, Unclear
 from handlers.services.care.when_clock import clocks, walls
 from handlers.services.care.when_day import repeat_of
-from handlers.services.care.when_intent import LONGEST, clauses_with_verb, is_direct, tidy, wants_reminder
+from handlers.services.care.when_intent import LONGEST, clauses_with_verb, is_direct, tidy, wants_reminder, what_of
 from handlers.services.care.when_phrase import CLOCKS, Phrase, is_between, of, read
 from handlers.services.care.when_plan import schedules
 from handlers.services.care.when_rules import next_after
@@ -22,7 +21,6 @@ from handlers.services.care.when_rules import next_after
 __all__ = ["Ask", "Request", "Schedule", "next_after", "parse_request"]
 
 MOST_TIMES = 12
-_RANGE_TAIL = re.compile(r"[，,]?[到至~—-].{2,8}$")
 
 
 def parse_request(text: str, now: dt.datetime, zone: ZoneInfo) -> Request | Ask | None:
@@ -70,4 +68,7 @@ def _inside(phrase: Phrase) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
     times = [ends[0].plus(60 * repeat.interval * i) for i in range(MOST_TIMES)]
     option = "每天" + "、".join(wall.spoken() for wall in times if wall <= ends[1])
-    return (option,), (f"{option}提醒我{_RANGE_TAIL.sub('', phrase.what)}",)
+    clock_places = [t for t in said if t.kind != "hourly"]
+    places = sorted([(clock_places[0].start, clock_places[-1].end), (every[0].start, every[0].end)])
+    what = what_of(phrase.text, places).removeprefix("每天").lstrip("，,")
+    return (option,), (f"{option}提醒我{what}",)

@@ -24,6 +24,7 @@ _CLASS = {kind: name for name, kinds in {
     "count": ("freq", "week_freq", "times"),
     "last": ("last",),
     "vague": ("vague",),
+    "ahead": ("ahead",),
 }.items() for kind in kinds}
 _GLUE = re.compile(r"(?:开始|以及|还有|并且|然后|[\s，,、。；;：:的在于和跟与及又也起从自吧就要各分别是每])*")
 _AFTERWARDS = re.compile(r"(?:开始|起(?!床|来|身)|为止|止|的时候|左右|当天|这天)*")
@@ -75,8 +76,10 @@ def of(tokens: Iterable[Token], *kinds: str) -> list[Token]:
 def read(text: str, now: dt.datetime, zone: ZoneInfo) -> Phrase:
     """`text` must be tidied."""
     found = list(scan(text))
-    tokens = _useful(_first_said(text, found))
-    return Phrase(text, tuple(tokens), what_of(text, _spans(text, tokens)), now, zone)
+    said = _first_said(text, found)
+    tokens = _useful(said)
+    placed = [t for t in said if t in tokens or t.kind == "part"]
+    return Phrase(text, tuple(tokens), what_of(text, _spans(text, placed)), now, zone)
 
 
 def is_between(phrase: Phrase) -> bool:
@@ -94,9 +97,15 @@ def _first_said(text: str, tokens: list[Token]) -> list[Token]:
     for at, token in enumerate(tokens):
         if at and not _GLUE.fullmatch(text, tokens[at - 1].end, token.start):
             closed |= {class_of(t) for t in kept}
-        if class_of(token) not in closed:
+        if class_of(token) not in closed or _completes(token, tokens[at - 1], kept):
             kept.append(token)
     return kept
+
+
+def _completes(token: Token, before: Token, kept: list[Token]) -> bool:
+    """明天早上空腹抽血，7点提醒我: the hour to a part of the day that stands alone."""
+    alone = token.kind == "clock" and before.end < token.start and any(t.kind == "part" for t in kept)
+    return alone and not any(t.kind in (*CLOCKS, "after") for t in kept)
 
 
 def _useful(tokens: list[Token]) -> list[Token]:
@@ -121,7 +130,7 @@ def _spans(text: str, tokens: list[Token]) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     for token in tokens:
         end = found.end() if (found := _AFTERWARDS.match(text, token.end)) else token.end
-        start = token.start - (token.start > 0 and text[token.start - 1] in "从自")
+        start = token.start - (token.start > 0 and text[token.start - 1] in "从自于在")
         if spans and start > spans[-1][1] and _GLUE.fullmatch(text, spans[-1][1], start):
             start = spans[-1][1]
         spans.append((start, end))

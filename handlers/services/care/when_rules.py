@@ -36,7 +36,7 @@ class Repeat:
             return self
         if self.freq == "WEEKLY":
             return replace(self, days=tuple(sorted((d + days) % 7 for d in self.days)))
-        return replace(self, days=tuple(1 if d in (31, LAST_DAY) else d + days for d in self.days))
+        return replace(self, days=tuple(1 if d in (31, LAST_DAY) else max(1, d + days) for d in self.days))
 
     def rule(self) -> str:
         parts = [f"FREQ={self.freq}"]

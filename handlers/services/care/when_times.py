@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from handlers.services.care import when_words as words
 from handlers.services.care.chinese_number import to_int
-from handlers.services.care.chinese_time import Token, minutes_of
+from handlers.services.care.chinese_time import N, Token, minutes_of
 from handlers.services.care.when_clock import Halves, Said, Wall, clocks, part_of, walls
 from handlers.services.care.when_phrase import CLOCKS, Phrase, of
 
 _DEFAULT = "早上8点"
+_AHEAD = re.compile(rf"提前(?:半|{N})")
 
 
 def times_text(phrase: Phrase) -> str:
@@ -27,7 +29,10 @@ def times_of(phrase: Phrase, tokens: Sequence[Token]) -> list[Wall]:
         _ask_times(phrase, counts[0])
     if not found:
         _ask_time(phrase, tokens)
-    return sorted(set(found))
+    ahead = sum(minutes_of(t.got[0] or "") for t in of(tokens, "ahead"))
+    if not ahead and _AHEAD.search(phrase.text):
+        phrase.ask(words.ASK_BETWEEN)
+    return sorted({wall.plus(-ahead) for wall in found})
 
 
 def _said(phrase: Phrase, tokens: Sequence[Token]) -> list[Wall]:
@@ -45,8 +50,9 @@ def _anchored(phrase: Phrase, tokens: Sequence[Token]) -> list[Wall]:
         if token.kind == "meal":
             found += _meals(phrase, token)
         else:
+            earlier = minutes_of(token.got[0] or "") if token.kind == "bed" else 0
             hour, minute = words.BEDTIME if token.kind == "bed" else words.AFTER_RISING
-            found.append(Wall(0, hour, minute))
+            found.append(Wall(0, hour, minute).plus(-earlier))
     return found
 
 

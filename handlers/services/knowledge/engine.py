@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from handlers.services.knowledge.guards import Contrast, Guards
 from handlers.services.knowledge.lexical import LexicalIndex
+from handlers.services.knowledge.synonyms import Synonyms
 from handlers.services.knowledge.text import bare
 
 CHOICES = 3
@@ -67,17 +68,19 @@ class Engine:
         self,
         entries: Sequence[Entry],
         contrasts: Mapping[str, Contrast] | None = None,
+        synonyms: Mapping[str, str] | None = None,
         thresholds: Thresholds | None = None,
     ) -> None:
         self._thresholds = thresholds or Thresholds()
         self._guards = Guards(contrasts or {})
         self._questions = {entry.id: entry.question for entry in entries}
+        self._alike = Synonyms(synonyms or {})
         pairs = [(bare(said), entry.id) for entry in entries for said in (entry.question, *entry.variants)]
         self._texts = [text for text, _ in pairs]
         self._owners = [owner for _, owner in pairs]
         self._exact = {text: owner for text, owner in reversed(pairs)}
         self._exact |= {bare(word): entry.id for entry in entries for word in entry.keywords}
-        self._index = LexicalIndex(self._texts)
+        self._index = LexicalIndex([self._alike.canonical(text) for text in self._texts])
 
     def find(self, question: str, stricter: float = 0.0) -> Match:
         """Match a question as a person wrote it; `stricter` is added to the answer threshold."""
@@ -91,10 +94,18 @@ class Engine:
         near = tuple(one for one in candidates if one.score >= self._thresholds.clarify)
         return Match(Zone.CLARIFY, near[:CHOICES]) if near else Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]))
 
+    def rank(self, question: str) -> list[Candidate]:
+        """All entries that are near at all, best first, whatever the thresholds say."""
+        asked = bare(question)
+        if owner := self._exact.get(asked):
+            rest = [one for one in self._candidates(asked) if one.id != owner]
+            return [Candidate(owner, self._questions[owner], 1.0), *rest]
+        return self._candidates(asked)
+
     def _candidates(self, asked: str) -> list[Candidate]:
         """The best phrasing of each entry that no guard objects to, else its best phrasing with the objection."""
         found: dict[str, Candidate] = {}
-        for row, score in self._index.nearest(asked):
+        for row, score in self._index.nearest(self._alike.canonical(asked)):
             owner = self._owners[row]
             known = found.get(owner)
             if known is not None and not known.objection:

@@ -14,7 +14,7 @@ import rjieba
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-SHORTLIST = 12
+SHORTLIST = 24
 UNKNOWN_DF = 0.5
 
 

@@ -1,0 +1,134 @@
+"""`xinglin simulate`: a whole community over days in seconds, with the live code and a clock that stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from bot.channels.memory import Sent
+from bot.stories.story import ZONE
+from bot.stories.world import World, name_of
+from playbooks.library import Library
+from storage.queries import due, events, outbox
+
+ROOM = "糖尿病新手群"
+START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)
+HABITS = {"勤快": 0.9, "随缘": 0.45, "沉默": 0.05}
+CHECK_INS = ("打卡 血压 {sys}/{dia}", "早上空腹血糖{glucose}", "今天走了{steps}步", "户外1小时")
+QUESTIONS = ("血糖高能吃西瓜吗", "血压多少算达标", "糖尿病人坐飞机要注意什么", "大家早上好", "今天天气不错")
+Report = Callable[[int], None]
+
+
+class Person:
+    """One simulated person: a habit, and what they do today."""
+
+    def __init__(self, name: str, chance: random.Random) -> None:
+        self.name = name
+        self.chance = chance
+        self.diligence = HABITS[chance.choices(list(HABITS), (3, 4, 3))[0]]
+
+    def first_words(self) -> list[str]:
+        if self.chance.random() < 0.15:
+            return []
+        words = ["同意", str(self.chance.randint(1, 7))]
+        hour = self.chance.randint(7, 20)
+        if self.chance.random() < 0.5:
+            words.append(f"每天{'早上' if hour < 12 else '下午' if hour < 18 else '晚上'}{(hour - 1) % 12 + 1}点提醒我吃药")
+        if self.chance.random() < 0.3:
+            words.append("参加 21天护眼")
+        return words
+
+    def today(self) -> list[tuple[int, str]]:
+        """(minute of the day, words) for today."""
+        chance, words = self.chance, []
+        if chance.random() < self.diligence:
+            text = chance.choice(CHECK_INS).format(
+                sys=chance.randint(105, 150), dia=chance.randint(65, 95), glucose=round(chance.uniform(4.5, 9.5), 1),
+                steps=chance.randint(1, 12) * 1000,
+            )
+            words.append((chance.randint(6 * 60, 21 * 60), text))
+        if chance.random() < self.diligence * 0.2:
+            words.append((chance.randint(8 * 60, 21 * 60), chance.choice(QUESTIONS)))
+        return words
+
+
+async def _run(days: int, count: int, seed: int, library: Library | None, report: Report) -> dict[str, Any]:
+    chance = random.Random(seed)
+    world = World(START.astimezone(dt.UTC), {"小林": {"role": "manager"}}, {ROOM: ["小林"]}, library=library)
+    await world.start()
+    persons = {f"病友{number + 1}": Person(f"病友{number + 1}", chance) for number in range(count)}
+    said = 0
+    for person in persons.values():
+        await world.join(person.name, ROOM)
+        for words in person.first_words():
+            await world.say(person.name, words)
+            said += 1
+    for day in range(days):
+        said += await _day(world, persons, START + dt.timedelta(days=day), chance)
+        report(day + 1)
+    found = _account(world)
+    await world.close()
+    return found | {"messages_in": said, "joined": count, "days": days, "people": count, "seed": seed}
+
+
+async def _day(world: World, persons: dict[str, Person], day: dt.datetime, chance: random.Random) -> int:
+    """Everybody's day in order of time; those whose reminder rang answer it by habit."""
+    midnight = day.replace(hour=0, minute=0)
+    plan = sorted(((minute, person.name, words) for person in persons.values() for minute, words in person.today()))
+    said = 0
+    for minute, name, words in [*plan, (24 * 60, "", "")]:
+        moment = (midnight + dt.timedelta(minutes=minute)).astimezone(dt.UTC)
+        if moment > world.clock.now():
+            said += await _answers(world, persons, await world.until(moment), chance)
+        if name:
+            await world.say(name, words)
+            said += 1
+    return said
+
+
+async def _answers(world: World, persons: dict[str, Person], sent: list[Sent], chance: random.Random) -> int:
+    count = 0
+    for one in sent:
+        person = persons.get(name_of(one.delivery.person)) if one.delivery.person else None
+        if person is not None and one.delivery.text.startswith("⏰") and chance.random() < person.diligence:
+            await world.say(person.name, "吃了")
+            count += 1
+    return count
+
+
+def _account(world: World) -> dict[str, Any]:
+    """What became of every message and every planned slot. `unaccounted` must be 0."""
+    with world.app.database.reading() as work:
+        slots, states = due.counts(work), outbox.counts(work)
+        happened = events.counts(work, dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+    planned, ended = Counter[str](), Counter[str]()
+    reasons = Counter[str]()
+    for (kind, state, reason), count in slots.items():
+        planned[kind] += count
+        ended[state] += count
+        if reason:
+            reasons[f"{kind}: {state} ({reason})"] += count
+    known = sum(ended[state] for state in ("done", "skipped", "expired", "cancelled", "failed", "waiting"))
+    return {
+        "messages_out": states.get("sent", 0), "outbox": states, "check_ins": happened.get("check_in_recorded", 0),
+        "reminders": {
+            "made": happened.get("reminder_made", 0), "rang": happened.get("reminder_rang", 0),
+            "done": happened.get("reminder_done", 0),
+            **{state: sum(n for (kind, s, _), n in slots.items() if kind == "reminder" and s == state)
+               for state in ("waiting", "expired", "skipped", "cancelled", "failed")},
+        },
+        "planned": dict(planned), "ended": dict(ended), "why": dict(reasons),
+        "unaccounted": sum(planned.values()) - known, "events": happened,
+    }
+
+
+def simulate(days: int, people: int, seed: int = 1, library: Library | None = None, report: Report = lambda day: None) -> dict[str, Any]:
+    """Run the community and return the counts; the same seed gives the same counts."""
+    started = time.perf_counter()
+    found = asyncio.run(_run(days, people, seed, library, report))
+    return found | {"seconds": round(time.perf_counter() - started, 2)}

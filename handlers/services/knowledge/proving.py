@@ -1,0 +1,102 @@
+"""Runs the examples that authors wrote into their playbooks, through the real engine and the real red-flag finder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.index import Index
+from handlers.services.knowledge.engine import Zone
+from handlers.words import Words
+from playbooks.schema.condition import facts_of, known_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an author must look at: kind and id of the entry, where in it, and what to do."""
+
+    kind: str
+    id: str
+    where: tuple[str | int, ...]
+    say: str
+
+
+def prove(index: Index, words: Words) -> list[Finding]:
+    """Everything that only shows when the playbooks are used."""
+    return [*faq_examples(index), *flag_examples(index), *templates(index, words), *journeys(index, words)]
+
+
+def faq_examples(index: Index) -> list[Finding]:
+    """Each hit is answered by its entry; no miss is."""
+    found: list[Finding] = []
+    for faq in index.library.faqs.values():
+        for number, said in enumerate(faq.examples.hit):
+            match = index.faq.find(said)
+            best = match.best
+            if match.zone is not Zone.ANSWER or best is None or best.id != faq.id:
+                got = f"{best.id}（{best.score:.2f}{'，' + best.objection if best.objection else ''}）" if best else "没有相近的"
+                found.append(Finding("faq", faq.id, ("examples", "hit", number), f"“{said}”没有由这条回答，最接近：{got}；请在 ask 里补一种问法"))
+        for number, said in enumerate(faq.examples.miss):
+            match = index.faq.find(said)
+            if match.zone is Zone.ANSWER and match.best is not None and match.best.id == faq.id:
+                say = f"“{said}”被这条回答了（{match.best.score:.2f}），它不该回答；请把 ask 写得更具体"
+                found.append(Finding("faq", faq.id, ("examples", "miss", number), say))
+    return found
+
+
+def flag_examples(index: Index) -> list[Finding]:
+    """Each hit raises its flag; no miss does."""
+    found: list[Finding] = []
+    for lexicon in index.library.lexicons.values():
+        if lexicon.use != "red_flag":
+            continue
+        for kind, examples, wanted in (("hit", lexicon.examples.hit, True), ("miss", lexicon.examples.miss, False)):
+            for number, said in enumerate(examples):
+                seen = any(flag.id == lexicon.id for flag in index.flags.seen(said))
+                if seen is not wanted:
+                    say = f"“{said}”{'没有被识别，请补词' if wanted else '被误报，请加 unless 或把词写具体'}"
+                    found.append(Finding("lexicon", lexicon.id, ("examples", kind, number), say))
+    return found
+
+
+def templates(index: Index, words: Words) -> list[Finding]:
+    """Names of templates that do not exist."""
+    found = [
+        Finding("lexicon", one.id, ("template",), f"templates/ 里没有 {one.template}.txt.j2")
+        for one in index.library.lexicons.values()
+        if one.template and not words.exists(one.template)
+    ]
+    for measure in index.measures:
+        for number, rule in enumerate(measure.critical):
+            name = rule.template if "/" in rule.template else f"safety/{rule.template}"
+            if not words.exists(name):
+                found.append(Finding("measure", measure.id, ("critical", number, "template"), f"templates/ 里没有 {name}.txt.j2"))
+    return found
+
+
+SAMPLE = {"name": "张姐", "day": 1, "done": 1, "days": 21}
+
+
+def journeys(index: Index, words: Words) -> list[Finding]:
+    """Texts that do not render and conditions on facts that nobody knows."""
+    found: list[Finding] = []
+    for journey in index.library.journeys.values():
+        tasks = {f"task.{step.task.do}" for step in journey.steps if step.task}
+        asked = {ask.fact for step in journey.steps if step.task for ask in step.task.ask}
+        known = {*known_facts(), *tasks, *asked}
+        for number, step in enumerate(journey.steps):
+            found += _renders(words, "journey", journey.id, ("steps", number, "send"), step.send)
+            for fact in sorted(facts_of(step.only_if) - known) if step.only_if else ():
+                say = f"没有叫 {fact} 的事实，已有：{'、'.join(sorted(known))}"
+                found.append(Finding("journey", journey.id, ("steps", number, "only_if"), say))
+    for challenge in index.library.challenges.values():
+        for name, text in challenge.words:
+            found += _renders(words, "challenge", challenge.id, ("words", name), text)
+    return found
+
+
+def _renders(words: Words, kind: str, entry: str, where: tuple[str | int, ...], text: str) -> list[Finding]:
+    try:
+        words.inline(text, **SAMPLE)
+    except Exception as error:
+        return [Finding(kind, entry, where, f"文字里的 {{{{ }}}} 用错了：{error}；可用的只有 {'、'.join(SAMPLE)}")]
+    return []

@@ -1,0 +1,54 @@
+"""Everything we hold of one person, for export and erasure. Works on every table that names a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Table, delete, select
+from sqlmodel import SQLModel
+
+from storage.queries.people import PEOPLE
+from storage.tables.people import Person
+from storage.work import Work
+
+OURS = {"audit"}
+"""Kept when a person is erased: the record of what staff did (it names who acted, not whose data it was)."""
+
+
+def tables() -> list[Table]:
+    """All tables with a `person_id`."""
+    return [table for table in SQLModel.metadata.sorted_tables if "person_id" in table.c]
+
+
+def export(work: Work, person: Person) -> dict[str, Any]:
+    """Table → rows of this person, as plain data."""
+    found: dict[str, Any] = {"person": [person.model_dump(mode="json")]}
+    for table in tables():
+        rows = work.connection.execute(select(table).where(table.c.person_id == person.id)).mappings()
+        if kept := [{name: _plain(value) for name, value in row.items()} for row in rows]:
+            found[table.name] = kept
+    return found
+
+
+def erase(work: Work, person: Person) -> dict[str, int]:
+    """Delete every row of this person in one transaction; returns table → how many rows went."""
+    gone = {}
+    for table in tables():
+        if table.name not in OURS:
+            gone[table.name] = work.connection.execute(delete(table).where(table.c.person_id == person.id)).rowcount
+    gone |= _web(work, person)
+    gone["person"] = work.connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person.id)).rowcount
+    return {name: count for name, count in gone.items() if count}
+
+
+def _web(work: Work, person: Person) -> dict[str, int]:
+    """The bubbles of the web chat that this person wrote, and their private conversation."""
+    if person.channel != "web":
+        return {}
+    bubbles = SQLModel.metadata.tables["webmessage"]
+    theirs = (bubbles.c.sender == person.platform_id) | (bubbles.c.conversation == f"private:{person.platform_id}")
+    return {"webmessage": work.connection.execute(delete(bubbles).where(theirs)).rowcount}
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | bool | list | dict | None) else str(value)
