@@ -22,7 +22,9 @@ async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
     await world.give_consent([ASKER])
     sent = await world.say(ASKER, text, room)
     by = world.by_of(sent)
-    mine = [one for one in sent if (one.delivery.room or name_of(one.delivery.person or "-")) in (ASKER, f"room-{room}")]
+    mine = [
+        one for one in sent if (one.delivery.room or name_of(one.delivery.person or "-")) in (ASKER, f"room-{room}")
+    ]
     ranked = world.desk.index.faq.rank(text)[:5]
     match = world.desk.index.faq.find(text)
     route = by[mine[0].delivery.key] if mine else "silence"
@@ -32,7 +34,9 @@ async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
         "route": route,
         "faq": match.best.id if answered and match.best else None,
         "score": match.best.score if match.best else 0.0,
-        "candidates": [{"id": one.id, "question": one.question, "score": one.score, "objection": one.objection} for one in ranked],
+        "candidates": [
+            {"id": one.id, "question": one.question, "score": one.score, "objection": one.objection} for one in ranked
+        ],
         "answer": "\n\n".join(one.delivery.text for one in mine),
         "text": text,
     }

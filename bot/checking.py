@@ -36,8 +36,10 @@ def check(folders: Sequence[Path], config: Config) -> Checked:
         document = documents.get((finding.kind, finding.id))
         if document is not None:
             problems.append(document.problem(finding.where, finding.say))
-    problems += [_at(documents, entry, "文字改了但 version 没变：请把 version 加 1，再运行 xinglin check --lock")
-                 for entry in lock.changed_without_version(library)]
+    problems += [
+        _at(documents, entry, "文字改了但 version 没变：请把 version 加 1，再运行 xinglin check --lock")
+        for entry in lock.changed_without_version(library)
+    ]
     notes = [_at(documents, entry, "还没有登记：运行 xinglin check --lock") for entry in lock.unknown_to_lock(library)]
     return Checked(library, sorted(problems), sorted(notes))
 

@@ -19,8 +19,12 @@ from bot.logs import configure
 from playbooks.schema.source import Broken, Problem
 
 app = typer.Typer(
-    name="xinglin", help="杏林：患者社群的微信群助手。", no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False, rich_markup_mode="rich",
+    name="xinglin",
+    help="杏林：患者社群的微信群助手。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
 )
 out, err = Console(), Console(stderr=True)
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="设置文件，默认用项目里的 config.yaml。")]
@@ -82,9 +86,13 @@ def ask(
         _print_json(found)
         return
     table = Table("项目", "结果", show_header=False)
-    for title, value in (("处理", found["route"]), ("条目", found["faq"] or "—"), ("相似度", found["score"] or "—"),
-                         ("相近", "、".join(f"{one['question']} {one['score']:.2f}" for one in found["candidates"]) or "—"),
-                         ("回答", found["answer"] or "（不出声）")):
+    for title, value in (
+        ("处理", found["route"]),
+        ("条目", found["faq"] or "—"),
+        ("相似度", found["score"] or "—"),
+        ("相近", "、".join(f"{one['question']} {one['score']:.2f}" for one in found["candidates"]) or "—"),
+        ("回答", found["answer"] or "（不出声）"),
+    ):
         table.add_row(title, str(value))
     out.print(table)
 
@@ -108,8 +116,15 @@ def check(
     added = write_lock(found.library) if lock and not found.problems else 0
     notes = [] if lock else found.notes
     if as_json:
-        _print_json({"ok": not found.problems, "entries": len(found.library.all()), "locked": added,
-                     "problems": [_shown(one) for one in found.problems], "notes": [_shown(one) for one in notes]})
+        _print_json(
+            {
+                "ok": not found.problems,
+                "entries": len(found.library.all()),
+                "locked": added,
+                "problems": [_shown(one) for one in found.problems],
+                "notes": [_shown(one) for one in notes],
+            }
+        )
     else:
         for one in (*found.problems, *notes):
             out.print(str(one), markup=False, highlight=False, soft_wrap=True)
@@ -123,7 +138,9 @@ def _shown(one: Problem) -> dict[str, Any]:
 
 
 @app.command()
-def schema(folder: Annotated[Path, typer.Argument(help="写到哪里。")] = configuration.ROOT / "playbooks/schema/json") -> None:
+def schema(
+    folder: Annotated[Path, typer.Argument(help="写到哪里。")] = configuration.ROOT / "playbooks/schema/json",
+) -> None:
     """写出各类内容的 JSON Schema，编辑器可据此补全和划线。"""
     from playbooks.library import KINDS
 
@@ -143,26 +160,11 @@ def replay(
 ) -> None:
     """演一遍故事，看是否都如期望。有不符的退出码是 1。"""
     from bot import wiring
-    from bot.stories.replay import replay as play
+    from bot.stories.replay import replay_all
 
-    settings = _load(config)
-    library = wiring.library(settings)
-    failed = 0
-    for file in files:
-        result = play(file, library, config)
-        failed += bool(result.failure)
-        if as_json:
-            for played in result.played:
-                _print_json(played.as_dict())
-        if transcript:
-            for played in result.played:
-                print(played)
-        line = f"FAIL {result.file}:{result.line}: {result.failure}" if result.failure else f"ok {result.file}"
-        print(line, file=sys.stderr if as_json else sys.stdout)
-        if result.failure and result.played and not transcript:
-            print(result.played[-1], file=sys.stderr if as_json else sys.stdout)
-    print(f"{len(files) - failed} passed, {failed} failed", file=sys.stderr if as_json else sys.stdout)
-    raise typer.Exit(1 if failed else 0)
+    library = wiring.library(_load(config))
+    passed = replay_all(files, library, config, as_json=as_json, transcript=transcript)
+    raise typer.Exit(0 if passed else 1)
 
 
 @app.command()
@@ -184,7 +186,21 @@ def simulate(
     if as_json:
         _print_json(found)
     else:
-        _show(found, ("people", "days", "messages_in", "messages_out", "check_ins", "reminders", "planned", "ended", "unaccounted", "seconds"))
+        _show(
+            found,
+            (
+                "people",
+                "days",
+                "messages_in",
+                "messages_out",
+                "check_ins",
+                "reminders",
+                "planned",
+                "ended",
+                "unaccounted",
+                "seconds",
+            ),
+        )
     raise typer.Exit(1 if found["unaccounted"] else 0)
 
 
@@ -192,7 +208,9 @@ def _show(found: dict[str, Any], names: tuple[str, ...]) -> None:
     table = Table("项目", "结果")
     for name in names:
         value = found[name]
-        table.add_row(name, "  ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value))
+        table.add_row(
+            name, "  ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value)
+        )
     out.print(table)
 
 
@@ -236,7 +254,9 @@ def due(limit: int = 20, as_json: JsonOption = False, config: ConfigOption = Non
 
 
 @app.command()
-def export(person: Annotated[str, typer.Argument(help="成员编号、平台编号或名字。")], config: ConfigOption = None) -> None:
+def export(
+    person: Annotated[str, typer.Argument(help="成员编号、平台编号或名字。")], config: ConfigOption = None
+) -> None:
     """导出一位成员的全部数据（JSON）。"""
     from bot import records
 

@@ -51,16 +51,27 @@ def evaluate(folder: Path, library: Library, settings: Settings) -> dict[str, An
     faqs, inside, outside, hard = (rows(folder / name) for name in FILES)
     started = time.perf_counter()
     thresholds = Thresholds(settings.faq.answer_at, settings.faq.clarify_at)
-    engine = Engine([Entry(one["id"], one["question"], one.get("variants", ())) for one in faqs], contrasts(library), synonyms(library), thresholds)
+    engine = Engine(
+        [Entry(one["id"], one["question"], one.get("variants", ())) for one in faqs],
+        contrasts(library),
+        synonyms(library),
+        thresholds,
+    )
     build = time.perf_counter() - started
     times: list[float] = []
     figures = _inside(engine, inside, times)
     slices = _outside(engine, [*outside, *({**one, "slice": "hard_negative"} for one in hard)], times)
     return {
-        "set": folder.name, "faqs": len(faqs), "queries_in": len(inside), **figures,
-        "false_answer": _mean(slices.values()), "false_answer_by_slice": slices,
-        "p50_ms": round(float(np.percentile(times, 50)), 3), "p99_ms": round(float(np.percentile(times, 99)), 3),
-        "build_s": round(build, 3), "thresholds": {"answer": thresholds.answer, "clarify": thresholds.clarify},
+        "set": folder.name,
+        "faqs": len(faqs),
+        "queries_in": len(inside),
+        **figures,
+        "false_answer": _mean(slices.values()),
+        "false_answer_by_slice": slices,
+        "p50_ms": round(float(np.percentile(times, 50)), 3),
+        "p99_ms": round(float(np.percentile(times, 99)), 3),
+        "build_s": round(build, 3),
+        "thresholds": {"answer": thresholds.answer, "clarify": thresholds.clarify},
     }
 
 

@@ -23,7 +23,9 @@ class Metrics:
         self.outbox = Gauge("xinglin_outbox", "Outbox rows by state", ["state"], registry=self.registry)
         self.due_lag = Gauge("xinglin_due_lag_seconds", "Age of the oldest overdue slot", registry=self.registry)
         self.due_done = Counter("xinglin_due", "Slots by kind and outcome", ["kind", "state"], registry=self.registry)
-        self.channel_up = Gauge("xinglin_channel_up", "1 when the channel carries messages", ["channel"], registry=self.registry)
+        self.channel_up = Gauge(
+            "xinglin_channel_up", "1 when the channel carries messages", ["channel"], registry=self.registry
+        )
 
     def text(self) -> bytes:
         """The Prometheus text format."""

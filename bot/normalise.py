@@ -39,7 +39,7 @@ def incoming(
 ) -> tuple[Incoming, Person, Room | None]:
     """The message with our own ids; people and rooms met for the first time are stored."""
     zone = settings.community.zone
-    person = people.meet(work, channel, *data["sender"], now, zone)
+    person = people.meet(work, channel, data["sender"][0], data["sender"][1], now, zone)
     room = _room(work, channel, data, settings)
     is_join = data["kind"] in (What.JOIN, What.LEAVE)
     if room is not None and not is_join:
@@ -49,10 +49,19 @@ def incoming(
     said = without_mention(data["text"], settings.community.bot_name) if data["to_bot"] else data["text"]
     return (
         Incoming(
-            inbox_id=inbox_id, channel=channel, at=dt.datetime.fromisoformat(data["at"]), what=What(data["kind"]),
-            person_id=stored(person.id), room_id=room.id if room else None, said=said.strip(), text=plain(said),
-            addressed=room is None or data["to_bot"], mentions=tuple(stored(one.id) for one in mentions),
-            quote=data["quote"], has_image=data["image"], people=tuple(stored(one.id) for one in others),
+            inbox_id=inbox_id,
+            channel=channel,
+            at=dt.datetime.fromisoformat(data["at"]),
+            what=What(data["kind"]),
+            person_id=stored(person.id),
+            room_id=room.id if room else None,
+            said=said.strip(),
+            text=plain(said),
+            addressed=room is None or data["to_bot"],
+            mentions=tuple(stored(one.id) for one in mentions),
+            quote=data["quote"],
+            has_image=data["image"],
+            people=tuple(stored(one.id) for one in others),
         ),
         person,
         room,

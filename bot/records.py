@@ -53,8 +53,17 @@ def outbox(config: Config, state: str | None, limit: int) -> Rows:
     with wiring.open_database(config).reading() as work:
         found = outbox_rows.latest(work, limit, state)
     return [
-        {"id": row["id"], "state": row["state"], "reason": row["reason"], "kind": row["kind"], "by": row["by"],
-         "person": row["person_id"], "room": row["room_id"], "after": shown(row["after"], zone), "tries": row["attempts"]}
+        {
+            "id": row["id"],
+            "state": row["state"],
+            "reason": row["reason"],
+            "kind": row["kind"],
+            "by": row["by"],
+            "person": row["person_id"],
+            "room": row["room_id"],
+            "after": shown(row["after"], zone),
+            "tries": row["attempts"],
+        }
         for row in found
     ]
 
@@ -65,7 +74,13 @@ def due(config: Config, limit: int) -> Rows:
     with wiring.open_database(config).reading() as work:
         found = due_rows.upcoming(work, limit)
     return [
-        {"id": row["id"], "at": shown(row["at"], zone), "kind": row["kind"], "person": row["person_id"], "key": row["key"]}
+        {
+            "id": row["id"],
+            "at": shown(row["at"], zone),
+            "kind": row["kind"],
+            "person": row["person_id"],
+            "key": row["key"],
+        }
         for row in found
     ]
 

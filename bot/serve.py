@@ -87,12 +87,16 @@ async def _until_stopped(app: App, channel: Channel) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(sign, stopped.set)
-    waiting = [asyncio.create_task(stopped.wait())]
+    waiting: list[asyncio.Task[bool]] = [asyncio.create_task(_wait(stopped))]
     if isinstance(channel, ConsoleChannel):
         waiting.append(asyncio.create_task(_typing(app, channel)))
     _, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
+
+
+async def _wait(stopped: asyncio.Event) -> bool:
+    return await stopped.wait()
 
 
 async def _typing(app: App, channel: ConsoleChannel) -> bool:

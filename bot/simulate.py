@@ -38,7 +38,9 @@ class Person:
         words = ["同意", str(self.chance.randint(1, 7))]
         hour = self.chance.randint(7, 20)
         if self.chance.random() < 0.5:
-            words.append(f"每天{'早上' if hour < 12 else '下午' if hour < 18 else '晚上'}{(hour - 1) % 12 + 1}点提醒我吃药")
+            words.append(
+                f"每天{'早上' if hour < 12 else '下午' if hour < 18 else '晚上'}{(hour - 1) % 12 + 1}点提醒我吃药"
+            )
         if self.chance.random() < 0.3:
             words.append("参加 21天护眼")
         return words
@@ -48,7 +50,9 @@ class Person:
         chance, words = self.chance, []
         if chance.random() < self.diligence:
             text = chance.choice(CHECK_INS).format(
-                sys=chance.randint(105, 150), dia=chance.randint(65, 95), glucose=round(chance.uniform(4.5, 9.5), 1),
+                sys=chance.randint(105, 150),
+                dia=chance.randint(65, 95),
+                glucose=round(chance.uniform(4.5, 9.5), 1),
                 steps=chance.randint(1, 12) * 1000,
             )
             words.append((chance.randint(6 * 60, 21 * 60), text))
@@ -115,19 +119,29 @@ def _account(world: World) -> dict[str, Any]:
             reasons[f"{kind}: {state} ({reason})"] += count
     known = sum(ended[state] for state in ("done", "skipped", "expired", "cancelled", "failed", "waiting"))
     return {
-        "messages_out": states.get("sent", 0), "outbox": states, "check_ins": happened.get("check_in_recorded", 0),
+        "messages_out": states.get("sent", 0),
+        "outbox": states,
+        "check_ins": happened.get("check_in_recorded", 0),
         "reminders": {
-            "made": happened.get("reminder_made", 0), "rang": happened.get("reminder_rang", 0),
+            "made": happened.get("reminder_made", 0),
+            "rang": happened.get("reminder_rang", 0),
             "done": happened.get("reminder_done", 0),
-            **{state: sum(n for (kind, s, _), n in slots.items() if kind == "reminder" and s == state)
-               for state in ("waiting", "expired", "skipped", "cancelled", "failed")},
+            **{
+                state: sum(n for (kind, s, _), n in slots.items() if kind == "reminder" and s == state)
+                for state in ("waiting", "expired", "skipped", "cancelled", "failed")
+            },
         },
-        "planned": dict(planned), "ended": dict(ended), "why": dict(reasons),
-        "unaccounted": sum(planned.values()) - known, "events": happened,
+        "planned": dict(planned),
+        "ended": dict(ended),
+        "why": dict(reasons),
+        "unaccounted": sum(planned.values()) - known,
+        "events": happened,
     }
 
 
-def simulate(days: int, people: int, seed: int = 1, library: Library | None = None, report: Report = lambda day: None) -> dict[str, Any]:
+def simulate(
+    days: int, people: int, seed: int = 1, library: Library | None = None, report: Report = lambda day: None
+) -> dict[str, Any]:
     """Run the community and return the counts; the same seed gives the same counts."""
     started = time.perf_counter()
     found = asyncio.run(_run(days, people, seed, library, report))

@@ -8,16 +8,45 @@ from handlers.contract import Context, Handled, Handler, Incoming, What, reply
 from handlers.matching import always, keyword, said
 from handlers.services.knowledge import cases
 
-HUMAN_WORDS = re.compile(r"^(?:我要)?(?:转人工|找人工|人工服务|人工客服|人工|找医生|联系医生|找真人|真人)[,，。:： ]*(.*)$", re.S)
+HUMAN_WORDS = re.compile(
+    r"^(?:我要)?(?:转人工|找人工|人工服务|人工客服|人工|找医生|联系医生|找真人|真人)[,，。:： ]*(.*)$", re.S
+)
 QUESTION = re.compile(
     r"[?？]|吗|呢$|么$|怎么|咋|为什么|为啥|什么|啥|多少|多久|几|能不能|可不可以|要不要|是不是|有没有|会不会|好不好|如何|哪|请问|咨询|可以.{0,12}$|能.{1,12}$"
 )
 LONG_ENOUGH = 12
 THANKS = keyword(
-    "谢谢", "谢谢你", "谢谢您", "多谢", "感谢", "非常感谢", "谢了", "好的谢谢", "好的谢谢您", "谢谢医生", "谢谢杏林", "谢谢啦"
+    "谢谢",
+    "谢谢你",
+    "谢谢您",
+    "多谢",
+    "感谢",
+    "非常感谢",
+    "谢了",
+    "好的谢谢",
+    "好的谢谢您",
+    "谢谢医生",
+    "谢谢杏林",
+    "谢谢啦",
 )
 NODS = keyword("好的", "好", "嗯", "嗯嗯", "知道了", "收到", "明白了", "明白", "ok", "OK", "哦", "行", "可以", "哈哈")
-HELLO = keyword("你好", "您好", "在吗", "在不在", "早上好", "下午好", "晚上好", "大家好", "hi", "hello", "嗨", "早", "早安", "晚安", "杏林")
+HELLO = keyword(
+    "你好",
+    "您好",
+    "在吗",
+    "在不在",
+    "早上好",
+    "下午好",
+    "晚上好",
+    "大家好",
+    "hi",
+    "hello",
+    "嗨",
+    "早",
+    "早安",
+    "晚安",
+    "杏林",
+)
 
 
 def human_match(ctx: Context, msg: Incoming) -> str | None:

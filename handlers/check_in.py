@@ -38,8 +38,13 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     total = points.total(ctx.work, ctx.person_id)
     text = ctx.words(
-        "check_in/kept", said=kept.said, points=kept.points, streak=kept.streak, total=total,
-        level=level_name(ctx, total), lines=[*lines, *filter(None, [task]), *questions],
+        "check_in/kept",
+        said=kept.said,
+        points=kept.points,
+        streak=kept.streak,
+        total=total,
+        level=level_name(ctx, total),
+        lines=[*lines, *filter(None, [task]), *questions],
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
     if msg.room_id is not None:

@@ -14,4 +14,9 @@ def act(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     return Handled("lecture", (privately(msg, words, by="lecture"), *more), tuple(events))
 
 
-DONE = Handler("lecture", keyword("学完了", "看完了", "听完了", "已学习", "学习完了", "已看完", "已学完", "学完"), act, needs_consent=True)
+DONE = Handler(
+    "lecture",
+    keyword("学完了", "看完了", "听完了", "已学习", "学习完了", "已看完", "已学完", "学完"),
+    act,
+    needs_consent=True,
+)

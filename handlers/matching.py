@@ -11,7 +11,9 @@ import cn2an
 from handlers.contract import Context, Incoming, What
 
 EDGES = " \t\r\n。，、！？!?,.~～;；:：\"'“”‘’（）()【】[]"
-NUMBER = re.compile(r"^(?:选|第|回复|我选|编号)?\s*([0-9]{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:个|号|项|条|、|\.)?$")
+NUMBER = re.compile(
+    r"^(?:选|第|回复|我选|编号)?\s*([0-9]{1,2}|[一二两三四五六七八九十]{1,3})\s*(?:个|号|项|条|、|\.)?$"
+)
 
 
 def said(msg: Incoming) -> str:

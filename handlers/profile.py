@@ -78,4 +78,6 @@ def resume(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
 
 CHOICE = Handler("profile", choice_match, answered, needs_consent=True)
 FREE_TEXT = Handler("profile", free_match, answered, needs_consent=True)
-RESUME = Handler("profile", keyword("继续", "继续答", "接着答", "完善资料", "健康档案", "我的档案"), resume, needs_consent=True)
+RESUME = Handler(
+    "profile", keyword("继续", "继续答", "接着答", "完善资料", "健康档案", "我的档案"), resume, needs_consent=True
+)

@@ -18,9 +18,44 @@ from storage.tables.care import Reminder
 CLARIFY = "reminder_time"
 CLARIFY_WITHIN = dt.timedelta(hours=1)
 LONGEST = 100
-DONE = {"吃了", "已服", "已吃", "吃过了", "吃完了", "服了", "服过了", "好了", "完成", "已完成", "做完了", "做了", "测了", "量了",
-        "✓", "✔", "√", "打了", "打过了", "去了", "知道了", "收到"}
-LATER = {"稍后", "等会", "等会儿", "等一下", "等一会", "待会", "待会儿", "一会儿", "等半小时", "过会儿", "晚点", "晚点提醒"}
+DONE = {
+    "吃了",
+    "已服",
+    "已吃",
+    "吃过了",
+    "吃完了",
+    "服了",
+    "服过了",
+    "好了",
+    "完成",
+    "已完成",
+    "做完了",
+    "做了",
+    "测了",
+    "量了",
+    "✓",
+    "✔",
+    "√",
+    "打了",
+    "打过了",
+    "去了",
+    "知道了",
+    "收到",
+}
+LATER = {
+    "稍后",
+    "等会",
+    "等会儿",
+    "等一下",
+    "等一会",
+    "待会",
+    "待会儿",
+    "一会儿",
+    "等半小时",
+    "过会儿",
+    "晚点",
+    "晚点提醒",
+}
 SKIP = {"跳过", "不吃了", "今天不用", "这次不用", "不用了", "今天不吃"}
 WAIT = re.compile(r"(?:等|过|再过)?(半|\d{1,2})\s*(?:个)?(小时|分钟|分)(?:后|以后)?(?:再)?(?:提醒|叫)?(?:我)?")
 
@@ -64,7 +99,9 @@ def clarified_match(ctx: Context, msg: Incoming) -> str | None:
     chosen = number(said(msg))
     if chosen is not None and 1 <= chosen <= len(rewrite):
         return str(rewrite[chosen - 1])
-    return next((text for text, option in zip(rewrite, options, strict=False) if said(msg) in (option, option[:2])), None)
+    return next(
+        (text for text, option in zip(rewrite, options, strict=False) if said(msg) in (option, option[:2])), None
+    )
 
 
 def clarified(ctx: Context, msg: Incoming, text: str) -> Handled | None:
@@ -134,7 +171,9 @@ def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Hand
     outcome, wait = found
     if outcome == "later":
         row = reminders.snooze(ctx, firing, wait)
-        text = ctx.words("reminder/later", what=row.what if row else "", at=shown_day(ctx.now + wait, ctx.now, ctx.person.zone))
+        text = ctx.words(
+            "reminder/later", what=row.what if row else "", at=shown_day(ctx.now + wait, ctx.now, ctx.person.zone)
+        )
         name = "reminder_snoozed"
     else:
         row = reminders.settle(ctx, firing, "done" if outcome == "done" else "skipped")
@@ -152,7 +191,9 @@ def _close_question(ctx: Context) -> None:
 
 
 LIST = Handler("reminder", keyword("我的提醒", "提醒列表", "查看提醒", "有哪些提醒", "提醒"), list_all)
-STOP = Handler("reminder", prefixed("停止提醒", "取消提醒", "删除提醒", "关闭提醒", "停掉提醒", "不要提醒", "别提醒"), stop)
+STOP = Handler(
+    "reminder", prefixed("停止提醒", "取消提醒", "删除提醒", "关闭提醒", "停掉提醒", "不要提醒", "别提醒"), stop
+)
 ANSWER = Handler("reminder", answer_match, answer)
 CLARIFIED = Handler("reminder", clarified_match, clarified, needs_consent=True)
 CREATE = Handler("reminder", create_match, create, needs_consent=True)

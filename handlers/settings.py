@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from playbooks.schema.common import Clock, Span
 
-
 Role = Literal["owner", "manager", "clinician", "expert", "adviser", "supervisor"]
 
 

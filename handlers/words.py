@@ -19,8 +19,12 @@ class Words:
 
     def __init__(self, folder: Path = FOLDER, **common: Any) -> None:
         self._environment = ImmutableSandboxedEnvironment(
-            loader=FileSystemLoader(folder), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-            auto_reload=False, autoescape=False,
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            autoescape=False,
         )
         self._environment.globals.update(common)
         self._inline = lru_cache(maxsize=1024)(self._environment.from_string)

@@ -51,7 +51,12 @@ class Library:
 
     def all(self) -> list[Playbook]:
         parts: tuple[Mapping[str, Playbook], ...] = (
-            self.faqs, self.journeys, self.challenges, self.measures, self.lexicons, self.rewards,
+            self.faqs,
+            self.journeys,
+            self.challenges,
+            self.measures,
+            self.lexicons,
+            self.rewards,
         )
         return [entry for part in parts for entry in part.values()]
 

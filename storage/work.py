@@ -32,9 +32,7 @@ class Work:
     @property
     def session(self) -> Session:
         if self._session is None:
-            self._session = Session(
-                self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-            )
+            self._session = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         return self._session
 
     def add(self, row: T) -> T:
@@ -125,8 +123,12 @@ class Database:
         def on_connect(connection: Any, record: Any) -> None:
             connection.isolation_level = None  # SQLAlchemy emits BEGIN itself, so that savepoints hold
             for pragma in (
-                "journal_mode=WAL", f"synchronous={level}", "foreign_keys=ON", "secure_delete=ON",
-                f"busy_timeout={BUSY_TIMEOUT_MS}", "cache_size=-16000",
+                "journal_mode=WAL",
+                f"synchronous={level}",
+                "foreign_keys=ON",
+                "secure_delete=ON",
+                f"busy_timeout={BUSY_TIMEOUT_MS}",
+                "cache_size=-16000",
             ):
                 connection.execute(f"PRAGMA {pragma}")
 

@@ -79,8 +79,15 @@ class ConsoleChannel:
         me = Contact(self.who, self.who)
         await self._accept(
             RawEvent(
-                channel=self.name, message_id=f"{self._run}-{self._count}", at=self._now(), kind=kind, sender=me,
-                room=self.room or None, room_topic=self.room, text=text, people=(me,) if kind is EventKind.JOIN else (),
+                channel=self.name,
+                message_id=f"{self._run}-{self._count}",
+                at=self._now(),
+                kind=kind,
+                sender=me,
+                room=self.room or None,
+                room_topic=self.room,
+                text=text,
+                people=(me,) if kind is EventKind.JOIN else (),
                 mentions_bot=bool(self.room) and f"@{self._bot_name}" in text,
             )
         )

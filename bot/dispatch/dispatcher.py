@@ -31,6 +31,10 @@ BATCH = 64
 log = structlog.get_logger()
 
 
+class Bug(Exception):
+    """Stands in the log for an exception whose own words must not be there."""
+
+
 class Dispatcher:
     """Accepts events from channels and carries each through the chain."""
 
@@ -71,7 +75,9 @@ class Dispatcher:
             batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
             raws = [raw for raw, _ in batch]
 
-            def acknowledge(error: BaseException | None, batch: list[tuple[RawEvent, asyncio.Future[None]]] = batch) -> None:
+            def acknowledge(
+                error: BaseException | None, batch: list[tuple[RawEvent, asyncio.Future[None]]] = batch
+            ) -> None:
                 for _, stored in batch:
                     if not stored.done():
                         stored.set_exception(error) if error else stored.set_result(None)
@@ -160,4 +166,4 @@ class Dispatcher:
 
 def _without_words(error: Exception) -> Exception:
     """The traceback for the log; the exception's own text may quote a patient and is left out."""
-    return type("Bug", (Exception,), {})(type(error).__name__).with_traceback(error.__traceback__)
+    return Bug(type(error).__name__).with_traceback(error.__traceback__)

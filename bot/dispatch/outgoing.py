@@ -14,11 +14,23 @@ def outbox_row(message: Outgoing, now: dt.datetime, by: str, inbox_id: int | Non
         raise ValueError(f"{by}: a message goes either to a person or to a room")
     picture = message.picture
     return {
-        "key": message.key, "inbox_id": inbox_id, "created_at": now, "after": message.after or now,
-        "expires": message.expires, "person_id": message.person_id, "room_id": message.room_id,
-        "kind": message.kind.value, "by": message.by or by, "text": message.text, "mentions": list(message.mentions),
+        "key": message.key,
+        "inbox_id": inbox_id,
+        "created_at": now,
+        "after": message.after or now,
+        "expires": message.expires,
+        "person_id": message.person_id,
+        "room_id": message.room_id,
+        "kind": message.kind.value,
+        "by": message.by or by,
+        "text": message.text,
+        "mentions": list(message.mentions),
         "picture": {"drawing": picture.drawing, "data": picture.data} if picture else None,
-        "on_doubt": message.on_doubt.value, "state": "waiting", "reason": "", "attempts": 0, "sent_at": None,
+        "on_doubt": message.on_doubt.value,
+        "state": "waiting",
+        "reason": "",
+        "attempts": 0,
+        "sent_at": None,
         "receipt": "",
     }
 

@@ -94,7 +94,12 @@ class Sender:
             return jobs, len(rows)
 
     def _judged(
-        self, work: Work, row: RowMapping, readers: dict[int, Person], rooms: Mapping[int | None, Room], now: dt.datetime
+        self,
+        work: Work,
+        row: RowMapping,
+        readers: dict[int, Person],
+        rooms: Mapping[int | None, Room],
+        now: dt.datetime,
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
         person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
@@ -191,8 +196,11 @@ def _delivery(work: Work, row: RowMapping, person: Person | None, room: Room | N
     named = people.people(work, row["mentions"])
     mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
     return Delivery(
-        key=f"x{row['id']}", text=row["text"] or "", room=room.platform_id if room else None,
-        person=person.platform_id if person else None, mentions=mentions,
+        key=f"x{row['id']}",
+        text=row["text"] or "",
+        room=room.platform_id if room else None,
+        person=person.platform_id if person else None,
+        mentions=mentions,
     )
 
 

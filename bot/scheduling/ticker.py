@@ -32,8 +32,12 @@ class Ticker:
             timezone="UTC",
             job_defaults={"misfire_grace_time": GRACE_SECONDS, "coalesce": True, "max_instances": 1},
         )
-        jobs = (("sweep", sweep, TICK_SECONDS), ("send", send, TICK_SECONDS), ("retry", retry, RETRY_SECONDS),
-                ("clean", clean, CLEAN_SECONDS))
+        jobs = (
+            ("sweep", sweep, TICK_SECONDS),
+            ("send", send, TICK_SECONDS),
+            ("retry", retry, RETRY_SECONDS),
+            ("clean", clean, CLEAN_SECONDS),
+        )
         for name, job, seconds in jobs:
             self._scheduler.add_job(job, "interval", seconds=seconds, id=name)
         self._scheduler.add_listener(self._failed, EVENT_JOB_ERROR)

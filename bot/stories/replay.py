@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+import json
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,8 +31,14 @@ class Seen:
     by: str
 
     def as_dict(self) -> dict[str, Any]:
-        return {"to": self.to, "room": self.room, "text": self.text, "picture": self.picture,
-                "mentions": list(self.mentions), "by": self.by}
+        return {
+            "to": self.to,
+            "room": self.room,
+            "text": self.text,
+            "picture": self.picture,
+            "mentions": list(self.mentions),
+            "by": self.by,
+        }
 
     def __str__(self) -> str:
         place = f"→ {self.to}" if self.to else f"→ [{self.room}]" + "".join(f" @{name}" for name in self.mentions)
@@ -48,7 +56,11 @@ class Played:
 
     def as_dict(self) -> dict[str, Any]:
         shown = {"line": self.line, "at": f"{self.at.astimezone(ZONE):%Y-%m-%d %H:%M}"}
-        return shown | ({"said": self.said} if self.said is not None else {}) | {"sent": [one.as_dict() for one in self.sent]}
+        return (
+            shown
+            | ({"said": self.said} if self.said is not None else {})
+            | {"sent": [one.as_dict() for one in self.sent]}
+        )
 
     def __str__(self) -> str:
         lines = [f"{self.at.astimezone(ZONE):%m-%d %H:%M}  {self.said or ''}".rstrip()]
@@ -75,6 +87,28 @@ def replay(path: Path, library: Library | None = None, config: Path | None = Non
         line = broken.problems[0].line if isinstance(broken, Broken) else 1
         return Result(str(path), failure=f"故事读不进来：{broken}", line=line)
     return asyncio.run(_play(story, library, config))
+
+
+def replay_all(
+    paths: Sequence[Path], library: Library, config: Path | None, *, as_json: bool = False, transcript: bool = False
+) -> bool:
+    """Run stories and print one line each (`--json`: one object a turn, the lines on stderr); True when all passed."""
+    words = sys.stderr if as_json else sys.stdout
+    failed = 0
+    for path in paths:
+        result = replay(path, library, config)
+        failed += bool(result.failure)
+        for played in result.played:
+            if as_json:
+                print(json.dumps(played.as_dict(), ensure_ascii=False))
+            elif transcript:
+                print(played)
+        failure = f"FAIL {result.file}:{result.line}: {result.failure}"
+        print(failure if result.failure else f"ok {result.file}", file=words)
+        if result.failure and result.played and not transcript:
+            print(result.played[-1], file=words)
+    print(f"{len(paths) - failed} passed, {failed} failed", file=words)
+    return not failed
 
 
 async def _play(story: Story, library: Library | None, config: Path | None) -> Result:
@@ -129,8 +163,12 @@ def _said(turn: Turn) -> str | None:
 def _seen(sent: Sent, by: dict[str, str]) -> Seen:
     one = sent.delivery
     return Seen(
-        to=name_of(one.person) if one.person else None, room=name_of(one.room) if one.room else None, text=one.text,
-        picture=one.picture is not None, mentions=tuple(contact.name for contact in one.mentions), by=by.get(one.key, ""),
+        to=name_of(one.person) if one.person else None,
+        room=name_of(one.room) if one.room else None,
+        text=one.text,
+        picture=one.picture is not None,
+        mentions=tuple(contact.name for contact in one.mentions),
+        by=by.get(one.key, ""),
     )
 
 
@@ -139,9 +177,9 @@ def judge(turn: Turn, sent: list[Seen]) -> str:
     if turn.expect == "silence" or turn.exactly == "silence":
         if sent:
             return f"expected silence got {len(sent)}: {sent[0]}"
-    elif failure := _missing(_listed(turn.expect), sent):
-        return failure
-    elif turn.exactly is not None and (failure := _not_exactly(_listed(turn.exactly), sent)):
+    elif (failure := _missing(_listed(turn.expect), sent)) or (
+        turn.exactly is not None and (failure := _not_exactly(_listed(turn.exactly), sent))
+    ):
         return failure
     for word in turn.never:
         if found := next((one for one in sent if word in one.text), None):

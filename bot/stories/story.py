@@ -62,10 +62,14 @@ def load(path: Path) -> Story:
         raise Broken(problems)
     folder = data.get("playbooks")
     return Story(
-        file=str(path), name=str(data.get("story", path.stem)), start=start, config=data.get("config") or {},
+        file=str(path),
+        name=str(data.get("story", path.stem)),
+        start=start,
+        config=data.get("config") or {},
         people={str(name): facts or {} for name, facts in (data.get("people") or {}).items()},
         rooms={str(topic): [str(one) for one in members or []] for topic, members in (data.get("rooms") or {}).items()},
-        given=data.get("given") or {}, turns=tuple(turns),
+        given=data.get("given") or {},
+        turns=tuple(turns),
         playbooks=(path.parent / folder).resolve() if folder else None,
     )
 
@@ -119,7 +123,9 @@ def _check(document: Document, where: tuple[str | int, ...], expected: Any) -> N
         return
     for number, matcher in enumerate(expected if isinstance(expected, list) else [expected]):
         if not isinstance(matcher, dict) or (unknown := set(matcher) - MATCHERS):
-            say = f"没有这个写法：{'、'.join(sorted(unknown))}" if isinstance(matcher, dict) else "要写成 {to: …, has: …}"
+            say = (
+                f"没有这个写法：{'、'.join(sorted(unknown))}" if isinstance(matcher, dict) else "要写成 {to: …, has: …}"
+            )
             raise Broken([document.problem((*where, number), say)])
 
 
@@ -131,8 +137,12 @@ def _act(key: str, value: Any) -> tuple[str, dict[str, Any]]:
     if key == "restart":
         return "restart", {}
     if key == "image":
-        return "image", {"who": value["from"], "room": value.get("room"), "file": value.get("file", ""),
-                         "text": str(value.get("text") or value.get("caption") or "")}
+        return "image", {
+            "who": value["from"],
+            "room": value.get("room"),
+            "file": value.get("file", ""),
+            "text": str(value.get("text") or value.get("caption") or ""),
+        }
     if found := EVENT.match(key):
         more = value if isinstance(value, dict) else {}
         return found["what"], {"who": found["who"], "room": found["room"], "invited_by": more.get("invited_by")}

@@ -23,9 +23,18 @@ from storage.work import Database
 
 KEY = b"a key for stories and tests only"
 ROLES = {
-    "owner": "owner", "manager": "manager", "clinician": "clinician", "doctor": "clinician", "nurse": "clinician",
-    "expert": "expert", "adviser": "adviser", "supervisor": "supervisor", "管理员": "manager", "医生": "clinician",
-    "专家": "expert", "顾问": "adviser",
+    "owner": "owner",
+    "manager": "manager",
+    "clinician": "clinician",
+    "doctor": "clinician",
+    "nurse": "clinician",
+    "expert": "expert",
+    "adviser": "adviser",
+    "supervisor": "supervisor",
+    "管理员": "manager",
+    "医生": "clinician",
+    "专家": "expert",
+    "顾问": "adviser",
 }
 STAFF_ROOM = re.compile(r"工作人员|工作群|值班群")
 TINY_PNG = bytes.fromhex("89504e470d0a1a0a")
@@ -107,7 +116,9 @@ class World:
         with self.app.database.transaction() as work:
             for name in names:
                 person = people.meet(work, "memory", person_id(name), name, self.clock.now())
-                profile.give_consent(work, stored(person.id), "health", self.config.consent.version, self.clock.now(), None)
+                profile.give_consent(
+                    work, stored(person.id), "health", self.config.consent.version, self.clock.now(), None
+                )
 
     async def set_facts(self) -> None:
         """What the story says of its people beside their roles becomes facts of theirs."""
@@ -148,8 +159,14 @@ class World:
         self.people.setdefault(who, {})
         self._messages += 1
         raw = RawEvent(
-            channel="memory", message_id=f"m{self._messages}", at=self.clock.now(), kind=kind, sender=contact(who),
-            room=room_id(room) if room else None, room_topic=room or "", **more,
+            channel="memory",
+            message_id=f"m{self._messages}",
+            at=self.clock.now(),
+            kind=kind,
+            sender=contact(who),
+            room=room_id(room) if room else None,
+            room_topic=room or "",
+            **more,
         )
         before = len(self.channel.sent)
         await self.app.accept(raw)
@@ -159,7 +176,9 @@ class World:
     def by_of(self, sent: Sequence[Sent]) -> dict[str, str]:
         """Delivery key → handler or rule it came from."""
         with self.app.database.reading() as work:
-            return {f"x{row['id']}": row["by"] for row in outbox.by_ids(work, [int(one.delivery.key[1:]) for one in sent])}
+            return {
+                f"x{row['id']}": row["by"] for row in outbox.by_ids(work, [int(one.delivery.key[1:]) for one in sent])
+            }
 
     async def until(self, to: dt.datetime) -> list[Sent]:
         before = len(self.channel.sent)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -45,7 +45,7 @@ def build(engine: Engine, channel: WebChannel, settings: WebSettings) -> Starlet
     )
 
 
-def _pages(engine: Engine, settings: WebSettings) -> list[BaseRoute]:
+def _pages(engine: Engine, settings: WebSettings) -> list[Route]:
     templates = Jinja2Templates(TEMPLATES)
 
     async def chat(request: Request) -> Response:
@@ -86,3 +86,11 @@ class Failures:
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     return None
+
+
+def build_watch(engine: Engine, settings: WebSettings) -> Starlette:
+    """Only /health and /metrics, for a process whose people are on another channel."""
+    return Starlette(
+        routes=[one for one in _pages(engine, settings) if one.path != "/"],
+        middleware=[Middleware(Guard, settings=settings), Middleware(Failures)],
+    )

@@ -25,7 +25,12 @@ def alerts(ctx: Context, msg: Incoming, rest: str) -> Handled:
     names = people.people(ctx.work, [one.person_id for one in rows])
     zone = ctx.settings.community.zone
     shown_rows = [
-        (one, names[one.person_id].name if one.person_id in names else "", shown(one.at, zone), service.LEVELS[one.level])
+        (
+            one,
+            names[one.person_id].name if one.person_id in names else "",
+            shown(one.at, zone),
+            service.LEVELS[one.level],
+        )
         for one in rows
     ]
     return said(ctx, msg, "admin/alerts", rows=shown_rows)
@@ -37,7 +42,9 @@ def acknowledge(ctx: Context, msg: Incoming, rest: str) -> Handled:
         return said(ctx, msg, "admin/no_alert")
     first = service.acknowledge(ctx, alert, ctx.person_id)
     handled = said(ctx, msg, "admin/acknowledged", number=alert.id, first=first, name=ctx.person.name)
-    events = (Happened("alert_acknowledged", {"alert": alert.id, "by": ctx.person_id}, alert.person_id),) if first else ()
+    events = (
+        (Happened("alert_acknowledged", {"alert": alert.id, "by": ctx.person_id}, alert.person_id),) if first else ()
+    )
     return Handled("admin", handled.replies, events)
 
 

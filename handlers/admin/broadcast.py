@@ -38,9 +38,13 @@ def _aim(ctx: Context, target: str) -> tuple[list[int], list[int]] | None:
     for sign in ("标签:", "标签：", "标签"):
         if target.startswith(sign) and target != sign:
             found = people.tagged(ctx.work, target.removeprefix(sign))
-            open_to = [one for one in found if not (one.unsubscribed or one.locked or roles_of(ctx.work, ctx.settings, one))]
+            open_to = [
+                one for one in found if not (one.unsubscribed or one.locked or roles_of(ctx.work, ctx.settings, one))
+            ]
             return ([], [stored(one.id) for one in open_to]) if open_to else None
-    named = [room for room in rooms if room.topic == target] or [room for room in rooms if target and target in room.topic]
+    named = [room for room in rooms if room.topic == target] or [
+        room for room in rooms if target and target in room.topic
+    ]
     return ([stored(room.id) for room in named], []) if len(named) == 1 else None
 
 
@@ -72,6 +76,4 @@ def _messages(row: Broadcast) -> list[Outgoing]:
     return in_rooms + [to_person(one, row.text, kind=Kind.PUSH, by=by, key=f"{by}:p{one}") for one in row.people]
 
 
-COMMANDS = (
-    Command("群发", MANAGERS, "#群发 糖尿病新手群 明晚七点讲座", "先预览，回复 确认 才发出", broadcast),
-)
+COMMANDS = (Command("群发", MANAGERS, "#群发 糖尿病新手群 明晚七点讲座", "先预览，回复 确认 才发出", broadcast),)

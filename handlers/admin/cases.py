@@ -27,7 +27,8 @@ def cases(ctx: Context, msg: Incoming, rest: str) -> Handled:
     zone = ctx.settings.community.zone
     names = people.people(ctx.work, [one.person_id for one in rows])
     shown_rows = [
-        (one, names[one.person_id].name if one.person_id in names else "", shown(one.opened_at, zone)) for one in rows[:MOST]
+        (one, names[one.person_id].name if one.person_id in names else "", shown(one.opened_at, zone))
+        for one in rows[:MOST]
     ]
     return said(ctx, msg, "admin/cases", rows=shown_rows, total=len(rows))
 
@@ -38,7 +39,9 @@ def answer_case(ctx: Context, msg: Incoming, rest: str) -> Handled:
     case = staff.case(ctx.work, int(found[1])) if found else None
     if found is None or case is None:
         return said(ctx, msg, "admin/reply_how", number=found[1] if found else "")
-    title = next((TITLES[role] for role in ("expert", "clinician", "adviser", "manager", "owner") if role in ctx.roles), "")
+    title = next(
+        (TITLES[role] for role in ("expert", "clinician", "adviser", "manager", "owner") if role in ctx.roles), ""
+    )
     sent = service.answer(ctx, case, found[2].strip(), ctx.person, title)
     text = ctx.words("admin/replied", number=case.id, in_room=case.room_id is not None)
     happened = Happened("case_answered", {"case": case.id, "by": ctx.person_id}, case.person_id, case.room_id)

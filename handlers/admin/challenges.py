@@ -13,7 +13,12 @@ def challenges(ctx: Context, msg: Incoming, rest: str) -> Handled:
     challenge = service.called(ctx, rest) if rest else None
     if challenge is None:
         rows = [
-            (one.title, one.days, len(care.on_challenge(ctx.work, one.id)), len(care.on_challenge(ctx.work, one.id, "finished")))
+            (
+                one.title,
+                one.days,
+                len(care.on_challenge(ctx.work, one.id)),
+                len(care.on_challenge(ctx.work, one.id, "finished")),
+            )
             for one in ctx.index.library.challenges.values()
         ]
         return said(ctx, msg, "admin/challenges", rows=rows)

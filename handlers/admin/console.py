@@ -41,7 +41,9 @@ def act(ctx: Context, msg: Incoming, written: Written) -> Handled:
 
 def _audit(ctx: Context, msg: Incoming, written: Written, result: str) -> None:
     verb, rest = written
-    row = Audit(at=ctx.now, person_id=ctx.person_id, room_id=msg.room_id, command=verb[:40], arguments=rest, result=result)
+    row = Audit(
+        at=ctx.now, person_id=ctx.person_id, room_id=msg.room_id, command=verb[:40], arguments=rest, result=result
+    )
     ctx.work.add(row)
 
 

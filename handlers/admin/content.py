@@ -11,7 +11,9 @@ MOST = 10
 def reload(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Swap in the playbooks as they are on disk now; on any error the last good version stays."""
     found = ctx.process.reload()
-    return said(ctx, msg, "admin/reloaded", entries=found.entries, problems=found.problems[:MOST], total=len(found.problems))
+    return said(
+        ctx, msg, "admin/reloaded", entries=found.entries, problems=found.problems[:MOST], total=len(found.problems)
+    )
 
 
 ROLES = frozenset({"owner", "manager", "clinician", "expert"})

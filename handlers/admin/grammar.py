@@ -72,5 +72,8 @@ def person_meant(ctx: Context, msg: Incoming, rest: str) -> tuple[list[Person], 
 
 def which(ctx: Context, msg: Incoming, candidates: list[Person], usage: str) -> Handled:
     """Nobody, or several, are called so: say how to name one."""
-    rows = [(stored(one.id), one.name, [room.topic for room in people.rooms_of(ctx.work, stored(one.id))]) for one in candidates]
+    rows = [
+        (stored(one.id), one.name, [room.topic for room in people.rooms_of(ctx.work, stored(one.id))])
+        for one in candidates
+    ]
     return said(ctx, msg, "admin/which", rows=rows, usage=usage)

@@ -21,8 +21,8 @@ def members(ctx: Context, msg: Incoming, rest: str) -> Handled:
     if room is None and not rest and ctx.room is not None and not ctx.room.is_staff:
         room = ctx.room
     if room is None:
-        rows = [(one.topic, len(people.members(ctx.work, stored(one.id)))) for one in topics.values()]
-        return said(ctx, msg, "admin/rooms", rows=rows, wanted=rest, total=people.count(ctx.work))
+        counts = [(one.topic, len(people.members(ctx.work, stored(one.id)))) for one in topics.values()]
+        return said(ctx, msg, "admin/rooms", rows=counts, wanted=rest, total=people.count(ctx.work))
     found = people.members(ctx.work, stored(room.id))
     rows = [(one.id, one.name, _role_titles(ctx, one), one.consented) for one in found[:MOST]]
     return said(ctx, msg, "admin/members", room=room.topic, rows=rows, total=len(found))
@@ -42,12 +42,24 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
     check_ins = care.check_ins(ctx.work, person_id)[-5:]
     titles = {one.id: one.title for one in ctx.index.measures}
     handled = said(
-        ctx, msg, "admin/portrait", private=True, person=person, roles=_role_titles(ctx, person),
-        rooms=[room.topic for room in people.rooms_of(ctx.work, person_id)], tags=people.tags(ctx.work, person_id),
-        facts=_told(ctx, person_id), streak=streak(ctx, person_id, day), total=(total := points.total(ctx.work, person_id)),
-        level=level_name(ctx, total), since=shown(person.first_seen, person.zone),
-        check_ins=[(shown(one.at, person.zone), titles.get(one.measure, ""), one.value.get("said", "")) for one in check_ins],
-        reminders=len(care.reminders(ctx.work, person_id)), alerts=staff.open_alerts(ctx.work, person_id),
+        ctx,
+        msg,
+        "admin/portrait",
+        private=True,
+        person=person,
+        roles=_role_titles(ctx, person),
+        rooms=[room.topic for room in people.rooms_of(ctx.work, person_id)],
+        tags=people.tags(ctx.work, person_id),
+        facts=_told(ctx, person_id),
+        streak=streak(ctx, person_id, day),
+        total=(total := points.total(ctx.work, person_id)),
+        level=level_name(ctx, total),
+        since=shown(person.first_seen, person.zone),
+        check_ins=[
+            (shown(one.at, person.zone), titles.get(one.measure, ""), one.value.get("said", "")) for one in check_ins
+        ],
+        reminders=len(care.reminders(ctx.work, person_id)),
+        alerts=staff.open_alerts(ctx.work, person_id),
         plans=_plans(ctx, person_id),
     )
     looked = Happened("portrait_viewed", {"by": ctx.person_id}, person_id)
@@ -96,5 +108,11 @@ def _change_tag(ctx: Context, person_id: int, word: str) -> str:
 COMMANDS = (
     Command("成员", EVERYBODY, "#成员 糖尿病新手群", "看各群人数，或一个群里有谁", members),
     Command("画像", CARERS, "#画像 张姐", "看一位成员的情况（只发给您本人）", portrait, private=True),
-    Command("标签", MANAGERS | {"clinician", "adviser"}, "#标签 张姐 +血糖关注 -潜水", "给成员加减标签，或看谁有某个标签", tags),
+    Command(
+        "标签",
+        MANAGERS | {"clinician", "adviser"},
+        "#标签 张姐 +血糖关注 -潜水",
+        "给成员加减标签，或看谁有某个标签",
+        tags,
+    ),
 )

@@ -41,7 +41,8 @@ def log(ctx: Context, msg: Incoming, rest: str) -> Handled:
     names = people.people(ctx.work, [one.person_id for one in rows])
     zone = ctx.settings.community.zone
     shown_rows = [
-        (shown(one.at, zone), names[one.person_id].name if one.person_id in names else "", one.command, one.result) for one in rows
+        (shown(one.at, zone), names[one.person_id].name if one.person_id in names else "", one.command, one.result)
+        for one in rows
     ]
     return said(ctx, msg, "admin/log", rows=shown_rows)
 

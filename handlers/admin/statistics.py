@@ -12,8 +12,21 @@ def statistics(ctx: Context, msg: Incoming, rest: str) -> Handled:
     span = period(ctx, rest)
     found = figures(ctx, span)
     text = ctx.words("admin/statistics", span=span, rows=found)
-    data = {"title": ctx.settings.community.name, "span": span.name, "rows": [[one.name, one.now, one.before] for one in found]}
+    data = {
+        "title": ctx.settings.community.name,
+        "span": span.name,
+        "rows": [[one.name, one.now, one.before] for one in found],
+    }
     return Handled("admin", (answer(ctx, msg, text, picture=Picture("figures", data)),))
 
 
-COMMANDS = (Command("统计", EVERYBODY, "#统计 本周", "看今天、昨天、本周、上周或本月的数字", statistics, also=("报告", "日报", "周报")),)
+COMMANDS = (
+    Command(
+        "统计",
+        EVERYBODY,
+        "#统计 本周",
+        "看今天、昨天、本周、上周或本月的数字",
+        statistics,
+        also=("报告", "日报", "周报"),
+    ),
+)

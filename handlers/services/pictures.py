@@ -109,11 +109,14 @@ def _span(values: list[float]) -> tuple[float, float]:
     return round(low - margin, 1), round(high + margin, 1)
 
 
-def _line(pen: Drawer, points: list[tuple[str, float]], days: list[str], span: tuple[float, float], colour: str) -> None:
+def _line(
+    pen: Drawer, points: list[tuple[str, float]], days: list[str], span: tuple[float, float], colour: str
+) -> None:
     step = (RIGHT - LEFT - 60) / max(len(days) - 1, 1)
     low, high = span
     places = [
-        (LEFT + 20 + days.index(day) * step, BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low)) for day, value in points
+        (LEFT + 20 + days.index(day) * step, BOTTOM - (BOTTOM - TOP) * (value - low) / (high - low))
+        for day, value in points
     ]
     pen.line(places, fill=colour, width=4, joint="curve")
     for x, y in places:

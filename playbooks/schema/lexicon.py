@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from playbooks.schema.common import Id, Line, Playbook, Strict
+from playbooks.schema.common import Line, Playbook, Strict
 
 
 class Term(Strict):

@@ -86,7 +86,7 @@ def problem_of(document: Document, model: type[BaseModel], detail: ErrorDetails)
     """A validation error in the author's terms: file, line, path and what to do."""
     where = _where(document, detail["loc"])
     if detail["type"] == "missing":
-        return document.problem(where[:-1] + (str(detail["loc"][-1]),), "缺少这个字段，请补上")
+        return document.problem((*where[:-1], str(detail["loc"][-1])), "缺少这个字段，请补上")
     return document.problem(where, _say(model, detail))
 
 

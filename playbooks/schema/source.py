@@ -30,7 +30,11 @@ class Problem:
     say: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.where}: {self.say}" if self.where else f"{self.file}:{self.line}: {self.say}"
+        return (
+            f"{self.file}:{self.line}: {self.where}: {self.say}"
+            if self.where
+            else f"{self.file}:{self.line}: {self.say}"
+        )
 
 
 class Broken(Exception):

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import func
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from storage.tables.care import CheckIn, Enrolment, Firing, Reminder
@@ -34,9 +35,7 @@ def on_challenge(work: Work, playbook: str, state: str = "running") -> list[Enro
     return list(work.session.exec(wanted.order_by(col(Enrolment.id))).all())
 
 
-def check_ins(
-    work: Work, person_id: int, since: dt.date | None = None, measure: str | None = None
-) -> list[CheckIn]:
+def check_ins(work: Work, person_id: int, since: dt.date | None = None, measure: str | None = None) -> list[CheckIn]:
     """A person's check-ins in order of time."""
     wanted = select(CheckIn).where(CheckIn.person_id == person_id)
     if since is not None:
@@ -48,15 +47,15 @@ def check_ins(
 
 def days(work: Work, person_id: int, since: dt.date) -> set[dt.date]:
     """The local days on which a person checked in."""
-    wanted = select(CheckIn.day).where(CheckIn.person_id == person_id, CheckIn.day >= since).distinct()
+    wanted = select(col(CheckIn.day)).where(CheckIn.person_id == person_id, CheckIn.day >= since).distinct()
     return set(work.session.exec(wanted).all())
 
 
 def checked_in_between(work: Work, since: dt.date, until: dt.date) -> dict[dt.date, int]:
     """Day → how many people checked in, for since ≤ day < until."""
-    wanted = select(CheckIn.day, func.count(col(CheckIn.person_id).distinct()))
-    wanted = wanted.where(CheckIn.day >= since, CheckIn.day < until).group_by(col(CheckIn.day))
-    return dict(work.session.exec(wanted).all())
+    count = func.count(col(CheckIn.person_id).distinct())
+    wanted = core_select(col(CheckIn.day), count).where(col(CheckIn.day) >= since, col(CheckIn.day) < until)
+    return {day: people for day, people in work.connection.execute(wanted.group_by(col(CheckIn.day)))}
 
 
 def reminders(work: Work, person_id: int) -> list[Reminder]:

@@ -19,15 +19,26 @@ TAGS = Tag.__table__  # type: ignore[attr-defined]
 SEEN_EVERY = dt.timedelta(hours=1)
 
 
-def meet(work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai") -> Person:
+def meet(
+    work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai"
+) -> Person:
     """The person with this platform id, stored when new; the shown name and last visit are kept fresh."""
-    found = work.connection.execute(
-        select(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id == platform_id)
-    ).mappings().first()
+    found = (
+        work.connection.execute(select(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id == platform_id))
+        .mappings()
+        .first()
+    )
     if found is None:
-        row = {
-            "channel": channel, "platform_id": platform_id, "name": name or platform_id, "first_seen": now,
-            "last_seen": now, "zone": zone, "consented": False, "unsubscribed": False, "locked": False,
+        row: dict[str, Any] = {
+            "channel": channel,
+            "platform_id": platform_id,
+            "name": name or platform_id,
+            "first_seen": now,
+            "last_seen": now,
+            "zone": zone,
+            "consented": False,
+            "unsubscribed": False,
+            "locked": False,
         }
         new_id = work.connection.execute(insert(PEOPLE).values(**row).returning(PEOPLE.c.id)).scalar_one()
         return Person(id=new_id, **row)
@@ -75,11 +86,13 @@ def named(work: Work, name: str) -> list[Person]:
 
 def enter(work: Work, channel: str, platform_id: str, topic: str) -> Room:
     """The room with this platform id, stored when new; its topic is kept fresh."""
-    found = work.connection.execute(
-        select(ROOMS).where(ROOMS.c.channel == channel, ROOMS.c.platform_id == platform_id)
-    ).mappings().first()
+    found = (
+        work.connection.execute(select(ROOMS).where(ROOMS.c.channel == channel, ROOMS.c.platform_id == platform_id))
+        .mappings()
+        .first()
+    )
     if found is None:
-        row = {"channel": channel, "platform_id": platform_id, "topic": topic, "is_staff": False, "settings": {}}
+        row: dict[str, Any] = {"channel": channel, "platform_id": platform_id, "topic": topic, "is_staff": False, "settings": {}}
         new_id = work.connection.execute(insert(ROOMS).values(**row).returning(ROOMS.c.id)).scalar_one()
         return Room(id=new_id, **row)
     room = Room(**found)

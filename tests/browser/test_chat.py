@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import DESKTOP, NARROW, PHONE, Open
 from tests.browser.fake import ANSWER, REMINDER
@@ -198,6 +198,21 @@ def test_it_comes_back_by_itself_and_sends_what_waited(open_as: Open, site: Site
     expect(bubbles(page, "收到：@杏林 还在吗")).to_have_count(1)
     expect(page.locator(".mine .bubble", has_text="还在吗")).to_have_count(1)
     expect(page.locator(".pending")).to_have_count(0)
+
+
+def test_the_token_opens_the_page_once_and_leaves_the_address_bar(chromium: Browser, tmp_path: Path) -> None:
+    site = Site(tmp_path, token="a-long-token").start()
+    page = chromium.new_page()
+    page.goto(site.url)
+    expect(page.locator("h1")).to_have_text("还不能进入")
+    page.goto(f"{site.url}/?token=a-long-token")
+    expect(page.locator("#list .row")).to_have_count(2)
+    assert page.url == f"{site.url}/?me=demo-zhangjie"
+    page.reload()
+    expect(page.locator("#list .row")).to_have_count(2)
+    expect(page.locator("#offline")).to_be_hidden()
+    page.close()
+    site.stop()
 
 
 def test_everything_important_is_reached_by_keyboard(open_as: Open) -> None:

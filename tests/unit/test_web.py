@@ -254,6 +254,12 @@ def test_a_picture_is_made_anew_and_shown_to_those_inside(page: Page, engine: Fa
         assert page.client.get(f"/media/{id_}", params={"me": me}).status_code == status
 
 
+def test_only_png_and_jpeg_are_kept() -> None:
+    Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(out := io.BytesIO(), "PNG")
+    assert pictures.media_type(pictures.clean(out.getvalue())) == "image/png"
+    assert pictures.media_type(pictures.clean(photo(kind="BMP"))) == "image/jpeg"
+
+
 @pytest.mark.parametrize(("data", "status", "words"), [
     (b"", 400, "打不开"), (b"<svg/>", 400, "打不开"), (photo()[:200], 400, "打不开"),
     (b"x" * (pictures.MAX_BYTES + 1), 413, "5 MB"), (photo((5000, 4001), "PNG"), 400, "2000 万像素"),
@@ -263,16 +269,6 @@ def test_what_is_no_picture_gets_a_clear_word(page: Page, data: bytes, status: i
     assert answer.status_code == status and words in answer.json()["error"]
 
 
-def test_a_see_through_picture_stays_so() -> None:
-    out = io.BytesIO()
-    Image.new("RGBA", (9, 9), (0, 0, 0, 0)).save(out, "PNG")
-    assert pictures.media_type(pictures.clean(out.getvalue())) == "image/png"
-    assert pictures.media_type(pictures.clean(photo(kind="BMP"))) == "image/jpeg"
-
-
-# --- the clock strip ---------------------------------------------------------------------------------------------
-
-
 def test_the_clock_moves(page: Page, engine: FakeEngine) -> None:
     assert page.post("/api/clock", step="day").json() == {"now": 1772496000000, "sent": 1, "nothing": False}
     assert page.post("/api/clock", step="next").json()["sent"] == 1
@@ -280,7 +276,7 @@ def test_the_clock_moves(page: Page, engine: FakeEngine) -> None:
 
 
 def test_one_step_at_a_time(engine: FakeEngine) -> None:
-    async def story() -> list[Moved | BaseException]:
+    async def story() -> tuple[Moved | BaseException, Moved | BaseException]:
         strip = ClockStrip(engine)
         await engine.channel.start(engine.accept)
         await demo.begin(engine.database, engine.channel)

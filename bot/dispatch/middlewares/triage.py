@@ -47,8 +47,6 @@ def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
 
 def _keep_readings(ctx: Context, msg: Incoming) -> None:
     """The reading itself is not lost, if its writer has agreed to keeping readings."""
-    readings = tuple(
-        one for one in ctx.index.readings(msg.text) if isinstance(one, Reading) and not one.other_person
-    )
+    readings = tuple(one for one in ctx.index.readings(msg.text) if isinstance(one, Reading) and not one.other_person)
     if readings and ctx.person.consented:
         check_ins.keep(ctx, msg, readings)

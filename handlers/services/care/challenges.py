@@ -32,8 +32,13 @@ def join(ctx: Context, challenge: Challenge) -> Enrolment | None:
         return None
     first = today(ctx, ctx.person.zone)
     row = Enrolment(
-        person_id=ctx.person_id, kind="challenge", playbook=challenge.id, version=challenge.version,
-        round=len(rounds) + 1, anchor=at(first, "12:00", ctx.person.zone), progress={},
+        person_id=ctx.person_id,
+        kind="challenge",
+        playbook=challenge.id,
+        version=challenge.version,
+        round=len(rounds) + 1,
+        anchor=at(first, "12:00", ctx.person.zone),
+        progress={},
     )
     enrolment = ctx.work.add(row)
     due.plan(ctx.work, _slots(ctx, challenge, enrolment, ctx.person.zone, first))
@@ -47,8 +52,15 @@ def _slots(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str, 
         when = at(day, challenge.remind, zone)
         if when > scene.now:
             slots.append(
-                due.slot(f"challenge:{enrolment.id}:{number}", "challenge_day", when, ref=enrolment.id,
-                         person_id=enrolment.person_id, expires=at(day, challenge.closes, zone), data={"day": number})
+                due.slot(
+                    f"challenge:{enrolment.id}:{number}",
+                    "challenge_day",
+                    when,
+                    ref=enrolment.id,
+                    person_id=enrolment.person_id,
+                    expires=at(day, challenge.closes, zone),
+                    data={"day": number},
+                )
             )
     end = at(first + dt.timedelta(days=challenge.days - 1), challenge.closes, zone)
     slots.append(
@@ -157,13 +169,23 @@ def finish(
     picture = None
     if passed:
         award(scene, stored(person.id), challenge.points, f"challenge:{enrolment.id}", challenge.title)
-        data = {"name": person.name, "title": challenge.title, "honour": challenge.honour, "done": values["done"],
-                "days": challenge.days, "on": today(scene, person.zone).isoformat()}
+        data = {
+            "name": person.name,
+            "title": challenge.title,
+            "honour": challenge.honour,
+            "done": values["done"],
+            "days": challenge.days,
+            "on": today(scene, person.zone).isoformat(),
+        }
         picture = Picture("certificate", data)
     words = challenge.words.finished if passed else challenge.words.not_finished
     message = to_person(
-        stored(person.id), scene.words.inline(words, **values), kind=Kind.PUSH, by=f"challenge:{challenge.id}",
-        picture=picture, key=f"challenge:{enrolment.id}:finished",
+        stored(person.id),
+        scene.words.inline(words, **values),
+        kind=Kind.PUSH,
+        by=f"challenge:{challenge.id}",
+        picture=picture,
+        key=f"challenge:{enrolment.id}:finished",
     )
     name = "challenge_finished" if passed else "challenge_ended"
     return [message], [Happened(name, {"challenge": challenge.id, "done": values["done"]}, person.id)]

@@ -33,7 +33,11 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
     got, events = 0, []
     for reading in readings:
         row = CheckIn(
-            person_id=ctx.person_id, measure=reading.measure, day=day, at=ctx.now, value=_value(reading),
+            person_id=ctx.person_id,
+            measure=reading.measure,
+            day=day,
+            at=ctx.now,
+            value=_value(reading),
             has_photo=msg.has_image,
         )
         check_in = ctx.work.add(row)

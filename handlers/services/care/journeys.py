@@ -44,8 +44,15 @@ def _slots(scene: Scene, journey: Journey, enrolment: Enrolment, person: Person)
                 continue
             when = scene.now
         slots.append(
-            due.slot(f"journey:{enrolment.id}:{step.id}", "journey_step", when, ref=enrolment.id,
-                     person_id=person.id, expires=when + span(journey.late_after), data={"step": step.id})
+            due.slot(
+                f"journey:{enrolment.id}:{step.id}",
+                "journey_step",
+                when,
+                ref=enrolment.id,
+                person_id=person.id,
+                expires=when + span(journey.late_after),
+                data={"step": step.id},
+            )
         )
     return slots
 
@@ -91,8 +98,12 @@ def _send(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey, 
         if step.task.do == "profile":
             texts.append(profiles.first_question(scene, person, enrolment, step))
     message = to_person(
-        stored(person.id), "\n".join(texts), kind=Kind.PUSH, by=f"journey:{journey.id}:{step.id}",
-        key=f"journey:{enrolment.id}:{step.id}", on_doubt=OnDoubt(step.on_doubt),
+        stored(person.id),
+        "\n".join(texts),
+        kind=Kind.PUSH,
+        by=f"journey:{journey.id}:{step.id}",
+        key=f"journey:{enrolment.id}:{step.id}",
+        on_doubt=OnDoubt(step.on_doubt),
         expires=scene.now + span(journey.late_after),
     )
     sent = Happened("journey_step_sent", {"journey": journey.id, "step": step.id}, person.id)
@@ -108,9 +119,7 @@ def facts(scene: Scene, person: Person, enrolment: Enrolment) -> dict[str, Any]:
     """What a step's condition may ask for; what is not known is not there."""
     journey = scene.index.library.journeys[enrolment.playbook]
     today = day_of(scene.now, person.zone, scene.settings.community.day_turns_at)
-    tasks = {
-        f"task.{step.task.do}": enrolment.progress.get(step.id) == "done" for step in journey.steps if step.task
-    }
+    tasks = {f"task.{step.task.do}": enrolment.progress.get(step.id) == "done" for step in journey.steps if step.task}
     known: dict[str, Any] = {
         "consented": person.consented,
         "unsubscribed": person.unsubscribed,

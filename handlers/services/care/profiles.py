@@ -41,7 +41,9 @@ def chosen(ask: Ask, text: str) -> str | None:
     text = text.strip().rstrip("。.、)）").lstrip("第选")
     if text.isdigit() and 1 <= int(text) <= len(ask.choices):
         return ask.choices[int(text) - 1]
-    return next((choice for choice in ask.choices if text and (text == choice or (len(text) > 1 and text in choice))), None)
+    return next(
+        (choice for choice in ask.choices if text and (text == choice or (len(text) > 1 and text in choice))), None
+    )
 
 
 def keep(ctx: Context, msg: Incoming, ask: Ask, value: str) -> None:

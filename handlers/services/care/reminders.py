@@ -25,8 +25,13 @@ def create(ctx: Context, request: Request) -> list[Reminder]:
 
 def _create(ctx: Context, what: str, schedule: Schedule) -> Reminder:
     row = Reminder(
-        person_id=ctx.person_id, what=what, rule=schedule.rule, said=schedule.said, first=schedule.first,
-        until=schedule.until, created_at=ctx.now,
+        person_id=ctx.person_id,
+        what=what,
+        rule=schedule.rule,
+        said=schedule.said,
+        first=schedule.first,
+        until=schedule.until,
+        created_at=ctx.now,
     )
     reminder = ctx.work.add(row)
     _plan(ctx, reminder, schedule.first)
@@ -71,7 +76,10 @@ def reminder_late(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if reminder is None or person is None or reminder.state != "running":
         return Skip("stopped")
     row = Firing(
-        reminder_id=stored(reminder.id), person_id=reminder.person_id, slot=slot["at"], outcome="missed",
+        reminder_id=stored(reminder.id),
+        person_id=reminder.person_id,
+        slot=slot["at"],
+        outcome="missed",
         settled_at=scene.now,
     )
     scene.work.add(row)
@@ -102,7 +110,11 @@ def _ring(scene: Scene, reminder: Reminder, firing: Firing, zone: str, words: st
     questions.ask(scene.work, reminder.person_id, None, QUESTION, {"firing": firing.id}, scene.now + ANSWER_WITHIN)
     text = scene.words(words, what=reminder.what, clock=f"{local(firing.slot, zone):%H:%M}")
     message = to_person(
-        reminder.person_id, text, kind=Kind.REMINDER, by=f"reminder:{reminder.id}", expires=expires,
+        reminder.person_id,
+        text,
+        kind=Kind.REMINDER,
+        by=f"reminder:{reminder.id}",
+        expires=expires,
         on_doubt=OnDoubt.ASK_STAFF,
     )
     rang = Happened("reminder_rang", {"reminder": reminder.id}, reminder.person_id)
@@ -118,8 +130,12 @@ def _plan_again(scene: Scene, firing: Firing) -> None:
 def _plan_ring(scene: Scene, firing: Firing, wait: dt.timedelta, name: str, **data: object) -> None:
     moment = scene.now + wait
     slot = due.slot(
-        f"reminder:{firing.reminder_id}:{firing.slot:%Y%m%dT%H%M}:{name}", "reminder_again", moment,
-        ref=firing.reminder_id, person_id=firing.person_id, expires=moment + span(scene.settings.reminders.late_after),
+        f"reminder:{firing.reminder_id}:{firing.slot:%Y%m%dT%H%M}:{name}",
+        "reminder_again",
+        moment,
+        ref=firing.reminder_id,
+        person_id=firing.person_id,
+        expires=moment + span(scene.settings.reminders.late_after),
         data={"slot": firing.slot.isoformat(), **data},
     )
     due.plan(scene.work, [slot])

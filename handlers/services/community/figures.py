@@ -48,9 +48,15 @@ def period(scene: Scene, words: str) -> Period:
 
 
 COUNTED = (
-    ("打卡次数", "check_in_recorded"), ("自动回答", "faq_answered"), ("转人工的问题", "case_opened"),
-    ("新入群", "room_joined"), ("完成任务", "task_completed"), ("参加挑战", "challenge_joined"),
-    ("提醒响铃", "reminder_rang"), ("提醒已完成", "reminder_done"), ("安全警报", "alert_raised"),
+    ("打卡次数", "check_in_recorded"),
+    ("自动回答", "faq_answered"),
+    ("转人工的问题", "case_opened"),
+    ("新入群", "room_joined"),
+    ("完成任务", "task_completed"),
+    ("参加挑战", "challenge_joined"),
+    ("提醒响铃", "reminder_rang"),
+    ("提醒已完成", "reminder_done"),
+    ("安全警报", "alert_raised"),
 )
 
 

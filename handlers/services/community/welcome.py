@@ -33,9 +33,7 @@ def plan_room_welcome(scene: Scene, room_id: int, newcomers: list[int]) -> None:
         return
     moment = scene.now + span(scene.settings.community.welcome_together)
     key = f"welcome:{room_id}:{scene.now:%Y%m%dT%H%M%S}"
-    slot = due.slot(
-        key, "room_welcome", moment, ref=room_id, expires=moment + span("12h"), data={"people": newcomers}
-    )
+    slot = due.slot(key, "room_welcome", moment, ref=room_id, expires=moment + span("12h"), data={"people": newcomers})
     due.plan(scene.work, [slot])
 
 

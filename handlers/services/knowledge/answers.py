@@ -11,6 +11,11 @@ def text(words: Words, faq: Faq) -> str:
     """The whole answer with its provenance."""
     source = faq.sources[0]
     return words(
-        "faq/answer", answer=faq.answer.text, see_doctor_when=faq.see_doctor_when, follow_up=faq.follow_up[:2],
-        source=source, sample=faq.review.stage is Stage.SAMPLE, signed=faq.review.by,
+        "faq/answer",
+        answer=faq.answer.text,
+        see_doctor_when=faq.see_doctor_when,
+        follow_up=faq.follow_up[:2],
+        source=source,
+        sample=faq.review.stage is Stage.SAMPLE,
+        signed=faq.review.by,
     )

@@ -44,7 +44,12 @@ def _minutes(scene: Scene) -> int:
 def _plan_clock(scene: Scene, case: Case, times: int) -> None:
     moment = case.opened_at + span(scene.settings.cases.answer_within) * times
     slot = due.slot(
-        f"case:{case.id}:clock{times}", "case_clock", moment, ref=case.id, person_id=case.person_id, data={"times": times}
+        f"case:{case.id}:clock{times}",
+        "case_clock",
+        moment,
+        ref=case.id,
+        person_id=case.person_id,
+        data={"times": times},
     )
     due.plan(scene.work, [slot])
 
@@ -72,5 +77,3 @@ def answer(scene: Scene, case: Case, words: str, by: Person, title: str) -> list
     if case.room_id is not None and people.room(scene.work, case.room_id) is not None:
         return [to_room(case.room_id, text, mentions=(case.person_id,), **more)]
     return [to_person(case.person_id, text, kind=Kind.REPLY, **more)]
-
-

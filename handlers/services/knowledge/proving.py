@@ -33,8 +33,19 @@ def faq_examples(index: Index) -> list[Finding]:
             match = index.faq.find(said)
             best = match.best
             if match.zone is not Zone.ANSWER or best is None or best.id != faq.id:
-                got = f"{best.id}（{best.score:.2f}{'，' + best.objection if best.objection else ''}）" if best else "没有相近的"
-                found.append(Finding("faq", faq.id, ("examples", "hit", number), f"“{said}”没有由这条回答，最接近：{got}；请在 ask 里补一种问法"))
+                got = (
+                    f"{best.id}（{best.score:.2f}{'，' + best.objection if best.objection else ''}）"
+                    if best
+                    else "没有相近的"
+                )
+                found.append(
+                    Finding(
+                        "faq",
+                        faq.id,
+                        ("examples", "hit", number),
+                        f"“{said}”没有由这条回答，最接近：{got}；请在 ask 里补一种问法",
+                    )
+                )
         for number, said in enumerate(faq.examples.miss):
             match = index.faq.find(said)
             if match.zone is Zone.ANSWER and match.best is not None and match.best.id == faq.id:
@@ -69,7 +80,9 @@ def templates(index: Index, words: Words) -> list[Finding]:
         for number, rule in enumerate(measure.critical):
             name = rule.template if "/" in rule.template else f"safety/{rule.template}"
             if not words.exists(name):
-                found.append(Finding("measure", measure.id, ("critical", number, "template"), f"templates/ 里没有 {name}.txt.j2"))
+                found.append(
+                    Finding("measure", measure.id, ("critical", number, "template"), f"templates/ 里没有 {name}.txt.j2")
+                )
     return found
 
 

@@ -29,7 +29,9 @@ DOT = re.compile(r"(?<!\d)[.+/-]+|[.+/-]+(?!\d)")
 def plain(text: str) -> str:
     """The text in one form: NFKC, simplified, lower case, without format, control and surrogate characters."""
     text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc", "Cs", "Co") or sign in "\n\t")
+    text = "".join(
+        sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc", "Cs", "Co") or sign in "\n\t"
+    )
     if any("\u4e00" <= sign <= "\u9fff" for sign in text):
         text = TO_SIMPLIFIED.convert(text)
     return text.strip()

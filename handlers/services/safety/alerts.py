@@ -34,9 +34,7 @@ LEVELS = {"A": "A 级·立即拨打 120", "S": "A 级·需要真人立即联系"
 def raise_alert(ctx: Context, msg: Incoming, flag: Flag) -> Handled:
     """Store the alert, lock engagement, say the fixed words and start the ladder – all in one transaction."""
     alert = ctx.work.add(
-        Alert(
-            person_id=ctx.person_id, room_id=msg.room_id, flag=flag.id, level=flag.level, said=msg.said, at=ctx.now
-        )
+        Alert(person_id=ctx.person_id, room_id=msg.room_id, flag=flag.id, level=flag.level, said=msg.said, at=ctx.now)
     )
     people.change(ctx.work, ctx.person_id, locked=True)
     _plan_ladder(ctx, alert)
@@ -63,8 +61,13 @@ def _staff_text(scene: Scene, alert: Alert, title: str) -> str:
     person = people.person(scene.work, alert.person_id)
     room = people.room(scene.work, alert.room_id) if alert.room_id else None
     return scene.words(
-        "safety/staff_alert", alert=alert, title=title, level=LEVELS[alert.level], name=person.name if person else "",
-        place=room.topic if room else "私聊", at=shown(alert.at, scene.settings.community.zone),
+        "safety/staff_alert",
+        alert=alert,
+        title=title,
+        level=LEVELS[alert.level],
+        name=person.name if person else "",
+        place=room.topic if room else "私聊",
+        at=shown(alert.at, scene.settings.community.zone),
     )
 
 
@@ -74,8 +77,14 @@ def _plan_ladder(scene: Scene, alert: Alert) -> None:
     due.plan(
         scene.work,
         [
-            due.slot(f"alert:{alert.id}:{step}", "alert_ladder", alert.at + span(after), ref=alert.id,
-                     person_id=alert.person_id, data={"step": step})
+            due.slot(
+                f"alert:{alert.id}:{step}",
+                "alert_ladder",
+                alert.at + span(after),
+                ref=alert.id,
+                person_id=alert.person_id,
+                data={"step": step},
+            )
             for step, after in steps
         ],
     )

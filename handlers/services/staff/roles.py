@@ -11,7 +11,11 @@ from storage.tables.people import Person
 from storage.work import Work
 
 TITLES = {
-    "owner": "负责人", "manager": "管理员", "clinician": "临床医生", "expert": "专家", "adviser": "健康顾问",
+    "owner": "负责人",
+    "manager": "管理员",
+    "clinician": "临床医生",
+    "expert": "专家",
+    "adviser": "健康顾问",
     "supervisor": "督导",
 }
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from handlers.services.care import when_words as words
+from handlers.services.care.when import words
 
 Freq = Literal["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY"]
 _STEP = {"DAILY": dt.timedelta(days=1), "HOURLY": dt.timedelta(hours=1), "MINUTELY": dt.timedelta(minutes=1)}

@@ -10,22 +10,40 @@ from itertools import pairwise
 from typing import NoReturn
 from zoneinfo import ZoneInfo
 
-from handlers.services.care.chinese_time import Token, scan
-from handlers.services.care.when_answer import Ask, Unclear
-from handlers.services.care.when_intent import what_of
+from handlers.services.care.when.answer import Ask, Unclear
+from handlers.services.care.when.chinese_time import Token, scan
+from handlers.services.care.when.intent import what_of
 
 CLOCKS = ("clock", "pair", "before")
-_CLASS = {kind: name for name, kinds in {
-    "moment": ("part", "dual", "after", *CLOCKS),
-    "anchor": ("meal", "bed", "rise"),
-    "every": ("weekdays", "weekend", "weekly", "bare_weekly", "week_blank", "monthly", "month_end",
-              "month_blank", "yearly", "hourly", "minutely", "gap", "days", "daily"),
-    "date": ("in_days", "relday", "weekday", "date", "monthday", "day_blank", "to"),
-    "count": ("freq", "week_freq", "times"),
-    "last": ("last",),
-    "vague": ("vague",),
-    "ahead": ("ahead",),
-}.items() for kind in kinds}
+_CLASS = {
+    kind: name
+    for name, kinds in {
+        "moment": ("part", "dual", "after", *CLOCKS),
+        "anchor": ("meal", "bed", "rise"),
+        "every": (
+            "weekdays",
+            "weekend",
+            "weekly",
+            "bare_weekly",
+            "week_blank",
+            "monthly",
+            "month_end",
+            "month_blank",
+            "yearly",
+            "hourly",
+            "minutely",
+            "gap",
+            "days",
+            "daily",
+        ),
+        "date": ("in_days", "relday", "weekday", "date", "monthday", "day_blank", "to"),
+        "count": ("freq", "week_freq", "times"),
+        "last": ("last",),
+        "vague": ("vague",),
+        "ahead": ("ahead",),
+    }.items()
+    for kind in kinds
+}
 _GLUE = re.compile(r"(?:开始|以及|还有|并且|然后|[\s，,、。；;：:的在于和跟与及又也起从自吧就要各分别是每])*")
 _AFTERWARDS = re.compile(r"(?:开始|起(?!床|来|身)|为止|止|的时候|左右|当天|这天)*")
 _BETWEEN = ("到", "至", "-", "~", "—")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from handlers.services.care import reading_words as words
-from handlers.services.care.reading_lexer import Mark, units_of
+from handlers.services.care.readings import words
+from handlers.services.care.readings.lexer import Mark, units_of
 from playbooks.schema.measure import Measure, Number
 
 FARTHEST = 16

@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.services.care import when_words as words
 from handlers.services.care.chinese_number import to_int
-from handlers.services.care.chinese_time import Token, minutes_of
-from handlers.services.care.when_answer import Schedule
-from handlers.services.care.when_clock import Wall
-from handlers.services.care.when_day import day_of, end_of, repeat_of, said_day, said_moment
-from handlers.services.care.when_phrase import CLOCKS, Phrase, class_of, of
-from handlers.services.care.when_rules import Repeat, next_after
-from handlers.services.care.when_times import times_of, times_text
+from handlers.services.care.when import words
+from handlers.services.care.when.answer import Schedule
+from handlers.services.care.when.chinese_time import Token, minutes_of
+from handlers.services.care.when.clock import Wall
+from handlers.services.care.when.day import day_of, end_of, repeat_of, said_day, said_moment
+from handlers.services.care.when.phrase import CLOCKS, Phrase, class_of, of
+from handlers.services.care.when.rules import Repeat, next_after
+from handlers.services.care.when.times import times_of, times_text
 
 _TICK = dt.timedelta(seconds=1)
 

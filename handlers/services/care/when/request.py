@@ -8,15 +8,15 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from handlers.services.care import when_words as words
-from handlers.services.care.chinese_time import scan
-from handlers.services.care.when_answer import Ask, Request, Schedule, Unclear
-from handlers.services.care.when_clock import clocks, walls
-from handlers.services.care.when_day import repeat_of
-from handlers.services.care.when_intent import LONGEST, clauses_with_verb, is_direct, tidy, wants_reminder, what_of
-from handlers.services.care.when_phrase import CLOCKS, Phrase, is_between, of, read
-from handlers.services.care.when_plan import schedules
-from handlers.services.care.when_rules import next_after
+from handlers.services.care.when import words
+from handlers.services.care.when.answer import Ask, Request, Schedule, Unclear
+from handlers.services.care.when.chinese_time import scan
+from handlers.services.care.when.clock import clocks, walls
+from handlers.services.care.when.day import repeat_of
+from handlers.services.care.when.intent import LONGEST, clauses_with_verb, is_direct, tidy, wants_reminder, what_of
+from handlers.services.care.when.phrase import CLOCKS, Phrase, is_between, of, read
+from handlers.services.care.when.plan import schedules
+from handlers.services.care.when.rules import next_after
 
 __all__ = ["Ask", "Request", "Schedule", "next_after", "parse_request"]
 

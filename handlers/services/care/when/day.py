@@ -7,10 +7,10 @@ import re
 
 from dateutil.relativedelta import relativedelta
 
-from handlers.services.care import when_words as words
 from handlers.services.care.chinese_number import to_int
-from handlers.services.care.chinese_time import N, Token
-from handlers.services.care.when_rules import LAST_DAY, Repeat
+from handlers.services.care.when import words
+from handlers.services.care.when.chinese_time import N, Token
+from handlers.services.care.when.rules import LAST_DAY, Repeat
 
 _RELATIVE = {"今": 0, "明": 1, "后": 2, "大": 3}
 FAR = 10

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.services.care import reading_words as words
-from handlers.services.care.reading_answer import Doubt, Reading
-from handlers.services.care.reading_choice import choices
-from handlers.services.care.reading_groups import Group, alone, groups
-from handlers.services.care.reading_lexer import marks
-from handlers.services.care.reading_text import LONGEST, numbers_only, tidy
-from handlers.services.care.reading_values import Read, evaluate, templates
+from handlers.services.care.readings import words
+from handlers.services.care.readings.answer import Doubt, Reading
+from handlers.services.care.readings.choice import choices
+from handlers.services.care.readings.groups import Group, alone, groups
+from handlers.services.care.readings.lexer import marks
+from handlers.services.care.readings.text import LONGEST, numbers_only, tidy
+from handlers.services.care.readings.values import Read, evaluate, templates
 from playbooks.schema.measure import Measure, Number
 
 __all__ = ["Doubt", "Reading", "critical", "literal_critical", "parse_readings"]

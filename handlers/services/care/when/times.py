@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.services.care import when_words as words
 from handlers.services.care.chinese_number import to_int
-from handlers.services.care.chinese_time import N, Token, minutes_of
-from handlers.services.care.when_clock import Halves, Said, Wall, clocks, part_of, walls
-from handlers.services.care.when_phrase import CLOCKS, Phrase, of
+from handlers.services.care.when import words
+from handlers.services.care.when.chinese_time import N, Token, minutes_of
+from handlers.services.care.when.clock import Halves, Said, Wall, clocks, part_of, walls
+from handlers.services.care.when.phrase import CLOCKS, Phrase, of
 
 _DEFAULT = "早上8点"
 _AHEAD = re.compile(rf"提前(?:半|{N})")

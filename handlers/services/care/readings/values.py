@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from handlers.services.care import reading_words as words
-from handlers.services.care.reading_answer import Doubt, Reading, Reason
-from handlers.services.care.reading_groups import Group
+from handlers.services.care.readings import words
+from handlers.services.care.readings.answer import Doubt, Reading, Reason
+from handlers.services.care.readings.groups import Group
 from playbooks.schema.measure import Foreign, Measure, Number, Part, Unit
 
 
@@ -39,7 +39,12 @@ def evaluate(group: Group, read: Read) -> Reading | Doubt | None:
     values = _converted(group, literal)
     doubt = _unlikely(group, values)
     return doubt or Reading(
-        group.measure.id, values, group.context, group.number.unit, _said(group, values), read.other_person,
+        group.measure.id,
+        values,
+        group.context,
+        group.number.unit,
+        _said(group, values),
+        read.other_person,
         read.day_offset,
     )
 
@@ -100,8 +105,14 @@ def _doubt(group: Group, reason: Reason, values: dict[str, float], question: str
     wrong = (_outside(group.number, values) or [*parts])[0]
     said = f"{group.measure.title} {_numbers(group)}".strip()
     text = (question or (words.ASK_PARTS if len(parts) > 1 else words.ASK_NUMBER)).format(
-        said=said, title=group.measure.title, names=words.AND.join(p.name for p in parts), example=_example(group),
-        first=parts[0].name, second=parts[-1].name, low=f"{wrong.low:g}", high=f"{wrong.high:g}",
+        said=said,
+        title=group.measure.title,
+        names=words.AND.join(p.name for p in parts),
+        example=_example(group),
+        first=parts[0].name,
+        second=parts[-1].name,
+        low=f"{wrong.low:g}",
+        high=f"{wrong.high:g}",
         unit=group.number.unit,
     )
     return Doubt(group.measure.id, reason, templates(group.measure, values), said, text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from handlers.services.care import reading_words as words
-from handlers.services.care.reading_answer import Reading
-from handlers.services.care.reading_values import Read
+from handlers.services.care.readings import words
+from handlers.services.care.readings.answer import Reading
+from handlers.services.care.readings.values import Read
 from playbooks.schema.measure import Choice, Measure, Option
 
 _NAME_ENDS = r"(?![前后之以计仪])"

@@ -7,9 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.services.care import when_words as words
 from handlers.services.care.chinese_number import to_int, to_number
-from handlers.services.care.chinese_time import Token
+from handlers.services.care.when import words
+from handlers.services.care.when.chinese_time import Token
 
 _SAME = {h: (h, 0) for h in range(1, 13)}
 _PM = {h: (h + 12, 0) for h in range(1, 12)}
@@ -27,7 +27,12 @@ PARTS: dict[str, dict[int, tuple[int, int]]] = {
 _PART_OF = {
     word: part
     for part, listed in {
-        "凌": "凌晨", "夜": "半夜 深夜 夜里 夜间 夜", "上": "上午", "中": "中午 正午", "下": "午后 下午", "傍": "傍晚",
+        "凌": "凌晨",
+        "夜": "半夜 深夜 夜里 夜间 夜",
+        "上": "上午",
+        "中": "中午 正午",
+        "下": "午后 下午",
+        "傍": "傍晚",
         "晚": "晚上 晚间 夜晚 晚",
     }.items()
     for word in listed.split()
