@@ -26,6 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+"""The base of all mistakes in a command line (typer brings its own copy of click and gives this class no name)."""
 out, err = Console(), Console(stderr=True)
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="设置文件，默认用项目里的 config.yaml。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
@@ -34,7 +36,12 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 def main() -> None:
     """Entry point: turns the errors that people can mend into one line each and exit 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False) or 0)
+    except UsageError as error:
+        err.print(f"写法有误：{error.format_message()}（看用法：xinglin --help）", style="red", markup=False)
+        sys.exit(2)
+    except (typer.Abort, KeyboardInterrupt):
+        sys.exit(130)
     except Broken as broken:
         for problem in broken.problems:
             err.print(str(problem), style="red", markup=False, highlight=False)

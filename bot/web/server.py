@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -12,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,26 +33,37 @@ log = logging.getLogger(__name__)
 
 def build(engine: Engine, channel: WebChannel, settings: WebSettings) -> Starlette:
     """Everything under one roof. Raises TokenMissing when it would be open to others without a token."""
+    talk = Talk(engine, channel).routes()
+    socket = WebSocketRoute("/ws", Socket(engine.database, channel.hub).listen)
+    static = Mount("/static", StaticFiles(directory=STATIC))
+    return _application([_page(engine, channel, settings), *_watch(engine), *talk, socket, static], settings)
+
+
+def build_watch(engine: Engine, settings: WebSettings) -> Starlette:
+    """Only how the process is doing, for a process that talks on another channel. Same rules for coming in."""
+    return _application(_watch(engine), settings)
+
+
+def _application(routes: Sequence[BaseRoute], settings: WebSettings) -> Starlette:
     Guard(_nowhere, settings)  # refuse now, not at the first request
     return Starlette(
-        routes=[
-            *_pages(engine, settings),
-            *Talk(engine, channel).routes(),
-            WebSocketRoute("/ws", Socket(engine.database, channel.hub).listen),
-            Mount("/static", StaticFiles(directory=STATIC)),
-        ],
+        routes=routes,
         middleware=[Middleware(Guard, settings=settings), Middleware(Failures)],
         exception_handlers={HTTPException: _refused},
     )
 
 
-def _pages(engine: Engine, settings: WebSettings) -> list[Route]:
+def _page(engine: Engine, channel: WebChannel, settings: WebSettings) -> Route:
     templates = Jinja2Templates(TEMPLATES)
 
     async def chat(request: Request) -> Response:
         shown = {"community": settings.community, "demo": settings.demo, "can_advance": engine.can_advance}
-        return templates.TemplateResponse(request, "chat.html", shown)
+        return templates.TemplateResponse(request, "chat.html", shown | {"assistant": channel.bot_name})
 
+    return Route("/", chat)
+
+
+def _watch(engine: Engine) -> list[Route]:
     async def health(request: Request) -> Response:
         found = await asyncio.to_thread(engine.health)
         return JSONResponse(found, 200 if found.get("ok") else 503)
@@ -59,7 +71,7 @@ def _pages(engine: Engine, settings: WebSettings) -> list[Route]:
     async def metrics(request: Request) -> Response:
         return Response(await asyncio.to_thread(engine.metrics), media_type=PROMETHEUS)
 
-    return [Route("/", chat), Route("/health", health), Route("/metrics", metrics)]
+    return [Route("/health", health), Route("/metrics", metrics)]
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -86,11 +98,3 @@ class Failures:
 
 async def _nowhere(scope: Scope, receive: Receive, send: Send) -> None:
     return None
-
-
-def build_watch(engine: Engine, settings: WebSettings) -> Starlette:
-    """Only /health and /metrics, for a process whose people are on another channel."""
-    return Starlette(
-        routes=[one for one in _pages(engine, settings) if one.path != "/"],
-        middleware=[Middleware(Guard, settings=settings), Middleware(Failures)],
-    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from bot.channels.base import Contact, Delivery, EventKind
 from bot.web.guard import COOKIE, HEADERS, TokenMissing
 from bot.web.seam import WebSettings
-from bot.web.server import build
+from bot.web.server import build, build_watch
 from bot.web.serving import bind
-from tests.browser.client import DIABETES, KNEE, LI, LIN, SAME_ORIGIN, STAFF, ZHANG, Page, photo, visit
+from tests.browser.client import DIABETES, HOME, KNEE, LI, LIN, SAME_ORIGIN, STAFF, ZHANG, Page, photo, visit
 from tests.browser.fake import FakeEngine
 
 TOKEN = "一个很长的口令-1234567890"
@@ -92,6 +93,14 @@ def test_the_page_itself(page: Page) -> None:
     shown = page.client.get("/").text
     assert "演示环境 · 自动助手，不能代替医生" in shown and "下一件事" in shown
     assert "style=" not in shown and "onclick" not in shown and "https://" not in shown
+
+
+def test_another_channel_gets_health_and_metrics_only(engine: FakeEngine) -> None:
+    client = TestClient(build_watch(engine, WebSettings()), HOME)
+    assert [client.get(path).status_code for path in ("/health", "/metrics", "/", "/api/state")] == [200, 200, 404, 404]
+    assert client.get("/health", headers={"Host": "evil.example"}).status_code == 403
+    with pytest.raises(TokenMissing):
+        build_watch(engine, WebSettings(host="0.0.0.0"))
 
 
 def test_health_and_metrics_carry_no_persons_data(page: Page, engine: FakeEngine) -> None:

@@ -13,9 +13,19 @@ PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")
 ONCE_IN = dt.timedelta(minutes=10)
 
 
+def _pointed(ctx: Context, msg: Incoming, outcome: Outcome) -> Outcome:
+    """Who asked in a room and is answered in private is told where to look."""
+    if not isinstance(outcome, Handled) or msg.room_id is None or not msg.addressed or ctx.roles:
+        return outcome
+    if not outcome.replies or any(one.room_id == msg.room_id for one in outcome.replies):
+        return outcome
+    line = to_room(msg.room_id, ctx.words("chat/see_private"), mentions=(msg.person_id,), by=outcome.by)
+    return replace(outcome, replies=(*outcome.replies, line))
+
+
 def privacy(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     """Hands on, and adds the line when a phone or ID number stands in a patients' room."""
-    outcome = inner(ctx, msg)
+    outcome = _pointed(ctx, msg, inner(ctx, msg))
     if msg.room_id is None or not PERSONAL.search(msg.text) or (ctx.room is not None and ctx.room.is_staff):
         return outcome
     key = f"privacy:{msg.room_id}:{msg.person_id}:{ctx.now.timestamp() // ONCE_IN.total_seconds():.0f}"

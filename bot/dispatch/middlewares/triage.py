@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.dispatch.chain import Next, Outcome
-from handlers.contract import Context, Incoming
+from handlers.contract import Context, Incoming, Kind, Outgoing, privately
 from handlers.services.care import check_ins
-from handlers.services.care.readings import Reading, critical
+from handlers.services.care.readings import Doubt, Reading, critical, literal_critical
 from handlers.services.safety.alerts import raise_alert
 from handlers.services.safety.red_flags import Flag
 
@@ -23,7 +25,7 @@ def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
         return inner(ctx, msg)
     handled = raise_alert(ctx, msg, flag)
     _keep_readings(ctx, msg)
-    return handled
+    return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
 
 
 def _staff_talk(ctx: Context, msg: Incoming) -> bool:
@@ -39,10 +41,20 @@ def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
     for one in ctx.index.readings(msg.text):
         found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
         if found:
-            template = found[0] if found[0].startswith("safety/") else f"safety/{found[0]}"
-            title = ctx.index.library.measures[one.measure].title
-            return Flag(f"critical-{one.measure}", f"{title}危急值", VERY.get(template, "B"), template)
-    return None
+            return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
+    named = literal_critical(msg.text, ctx.index.measures)
+    return _flag("reading", "危急值", named[0]) if named else None
+
+
+def _flag(measure: str, title: str, template: str) -> Flag:
+    template = template if template.startswith("safety/") else f"safety/{template}"
+    return Flag(f"critical-{measure}", title, VERY.get(template, "B"), template)
+
+
+def _ask_back(ctx: Context, msg: Incoming) -> list[Outgoing]:
+    """After the warning, the question that a doubtful number calls for: a unit is never guessed."""
+    doubts = [one.question for one in ctx.index.readings(msg.text) if isinstance(one, Doubt)]
+    return [privately(msg, "\n".join(doubts), by="triage", kind=Kind.SAFETY)] if doubts else []
 
 
 def _keep_readings(ctx: Context, msg: Incoming) -> None:

@@ -5,7 +5,7 @@ import { mention, offer, prepareCompose, showDraft } from "./compose.js";
 import { $, dialog, toast } from "./draw.js";
 import { drawList } from "./list.js";
 import { drawMe, preparePeople } from "./people.js";
-import { find, isRoom, now, setClock, store, take } from "./store.js";
+import { find, isRoom, now, setClock, store, take, whoIs } from "./store.js";
 import * as talk from "./talk.js";
 import { full } from "./when.js";
 
@@ -143,7 +143,7 @@ async function move(step) {
   try {
     const moved = await post("/api/clock", { step });
     setClock(moved.now);
-    toast(moved.nothing ? "接下来没有安排" : `到了 ${full(moved.now)}，${moved.sent ? `杏林发出 ${moved.sent} 条消息` : "没有新消息"}`);
+    toast(moved.nothing ? "接下来没有安排" : `到了 ${full(moved.now)}，${moved.sent ? `${whoIs("bot").name}发出 ${moved.sent} 条消息` : "没有新消息"}`);
   } catch (error) {
     toast(error.message);
   } finally {

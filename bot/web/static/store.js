@@ -10,7 +10,7 @@ export const store = {
   clock: { now: Date.now(), readAt: Date.now(), can_advance: false },
 };
 
-const ASSISTANT = { id: "bot", name: document.body.dataset.community, tint: "bot", role: "" };
+const ASSISTANT = { id: "bot", name: document.body.dataset.assistant, tint: "bot", role: "" };
 const GONE = { id: "gone", name: "已离开", tint: "0", role: "" };
 
 export const whoIs = (id) => (id === "bot" ? ASSISTANT : store.people.get(id) || GONE);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from handlers.contract import Context, Incoming, Scene, stored
+from handlers.matching import EDGES, number
 from playbooks.schema.journey import Ask, Step
 from storage.queries import profile, questions
 from storage.tables.care import Enrolment
@@ -38,9 +39,10 @@ def next_number(scene: Scene, person_id: int, step: Step, number: int) -> int | 
 
 def chosen(ask: Ask, text: str) -> str | None:
     """The choice that a text means: its number or its words."""
-    text = text.strip().rstrip("。.、)）").lstrip("第选")
-    if text.isdigit() and 1 <= int(text) <= len(ask.choices):
-        return ask.choices[int(text) - 1]
+    place = number(text)
+    if place is not None:
+        return ask.choices[place - 1] if 1 <= place <= len(ask.choices) else None
+    text = text.strip(EDGES)
     return next(
         (choice for choice in ask.choices if text and (text == choice or (len(text) > 1 and text in choice))), None
     )

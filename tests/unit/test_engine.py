@@ -1,0 +1,79 @@
+"""The matching engine: certain answers, guarded look-alikes, and silence."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers.services.knowledge.engine import Engine, Entry, Zone
+from handlers.services.knowledge.guards import Contrast, negated
+from handlers.services.knowledge.text import bare, plain
+
+FOOD = Contrast({"西瓜": ("西瓜",), "香蕉": ("香蕉",)})
+SIDE = Contrast({"左": ("左",), "右": ("右",)})
+ENTRIES = [
+    Entry("melon", "血糖高能吃西瓜吗", ("糖尿病人可以吃西瓜吗", "西瓜糖尿病能吃不")),
+    Entry("left", "左膝换关节后多久能走路", ("左膝置换术后几天下地",)),
+    Entry("target", "空腹血糖7.0算达标吗"),
+]
+ENGINE = Engine(ENTRIES, {"food": FOOD, "side": SIDE}, {"糖友": "糖尿病人", "能不能": "能"})
+
+
+@pytest.mark.parametrize(
+    ("asked", "zone", "best"),
+    [
+        ("血糖高能吃西瓜吗", Zone.ANSWER, "melon"),
+        ("医生您好，請問血糖高能吃西瓜嗎？謝謝🙏", Zone.ANSWER, "melon"),
+        ("糖友可以吃西瓜吗", Zone.ANSWER, "melon"),
+        ("血糖高能不能吃西瓜呀", Zone.ANSWER, "melon"),
+        ("左膝换关节后多久能走路啊", Zone.ANSWER, "left"),
+    ],
+)
+def test_certain_questions_are_answered(asked: str, zone: Zone, best: str) -> None:
+    match = ENGINE.find(asked)
+    assert (match.zone, match.best and match.best.id) == (zone, best)
+
+
+@pytest.mark.parametrize(
+    ("asked", "guard"),
+    [
+        ("血糖高能吃香蕉吗", "food"),
+        ("右膝换关节后多久能走路", "side"),
+        ("空腹血糖8.0算达标吗", "number"),
+        ("空腹血糖7.0不算达标啊", "negation"),
+    ],
+)
+def test_look_alikes_are_never_answered(asked: str, guard: str) -> None:
+    match = ENGINE.find(asked)
+    assert match.zone is not Zone.ANSWER
+    assert guard in {one.objection for one in ENGINE.rank(asked)}
+
+
+@pytest.mark.parametrize("asked", ["今天天气真好", "大家早上好", "", "🙏🙏", "彩票怎么买"])
+def test_chatter_finds_nothing(asked: str) -> None:
+    assert ENGINE.find(asked).zone is Zone.ABSTAIN
+
+
+def test_a_long_story_is_never_answered_directly() -> None:
+    asked = "我爸今年七十二岁了血糖一直偏高平时也不太注意饮食最近天热总想着吃点凉快的昨天还买了一个大西瓜回来想问糖尿病人可以吃西瓜吗"
+    assert ENGINE.find(asked).zone is not Zone.ANSWER
+
+
+@pytest.mark.parametrize(
+    ("text", "denies"),
+    [("能吃西瓜吗", False), ("能不能吃西瓜", False), ("不能吃西瓜吗", False), ("我不吃西瓜", True), ("可以吃不", False)],
+)
+def test_a_choice_is_no_denial(text: str, denies: bool) -> None:
+    assert negated(text) is denies
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("血壓１３０／８５", "血压130/85"), ("血\u200b糖", "血糖"), ("\ud800血糖", "血糖"), ("血\u0000糖", "血糖")],
+)
+def test_writing_is_made_comparable(written: str, meant: str) -> None:
+    assert plain(written) == meant
+
+
+def test_politeness_is_no_part_of_the_question() -> None:
+    assert bare("医生您好，请问血糖高能吃西瓜吗？谢谢🙏") == bare("血糖高能吃西瓜吗") == "血糖高能吃西瓜吗"
+    assert bare("血糖6。5高吗") == "血糖6.5高吗"
