@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -40,8 +40,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """What became of a row: a receipt, or the values of its new state."""
+
     row: RowMapping
-    values: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict)
+    receipt: Receipt | None = None
 
 
 class Sender:
@@ -145,7 +148,7 @@ class Sender:
         except Exception as error:
             log.warning("send_in_doubt", outbox=row["id"], error=type(error).__name__)
             return Outcome(row, self._doubtful(row, job.channel))
-        return Outcome(row, _sent(receipt))
+        return Outcome(row, receipt=receipt)
 
     def _again(self, row: RowMapping) -> dict[str, Any]:
         tries = row["attempts"] + 1
@@ -168,9 +171,11 @@ class Sender:
             self._write(work, outcomes)
 
     def _write(self, work: Work, outcomes: list[Outcome]) -> None:
+        outbox.sent(work, [(one.row["id"], one.receipt.at, one.receipt.id) for one in outcomes if one.receipt])
         for outcome in outcomes:
-            outbox.settle(work, [outcome.row["id"]], **outcome.values)
-            self._desk.metrics.sent.labels(outcome.values["state"]).inc()
+            if outcome.receipt is None:
+                outbox.settle(work, [outcome.row["id"]], **outcome.values)
+            self._desk.metrics.sent.labels("sent" if outcome.receipt else outcome.values["state"]).inc()
         doubtful = [one.row for one in outcomes if one.values == {"state": "unknown", "reason": OnDoubt.ASK_STAFF}]
         if doubtful:
             key = f"doubt:{doubtful[0]['id']}:{doubtful[0]['attempts']}"
@@ -202,7 +207,3 @@ def _delivery(work: Work, row: RowMapping, person: Person | None, room: Room | N
         person=person.platform_id if person else None,
         mentions=mentions,
     )
-
-
-def _sent(receipt: Receipt) -> dict[str, Any]:
-    return {"state": "sent", "sent_at": receipt.at, "receipt": receipt.id, "reason": ""}

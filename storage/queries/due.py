@@ -14,6 +14,10 @@ from storage.tables.messaging import Due
 from storage.work import Work
 
 TABLE = Due.__table__  # type: ignore[attr-defined]
+PLAN = {
+    dialect.name: insert(TABLE).on_conflict_do_nothing()
+    for dialect, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
+}
 
 
 def slot(key: str, kind: str, at: dt.datetime, **more: Any) -> dict[str, Any]:
@@ -27,8 +31,7 @@ def plan(work: Work, rows: Iterable[dict[str, Any]]) -> None:
     rows = list(rows)
     if not rows:
         return
-    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
-    work.connection.execute(insert(TABLE).on_conflict_do_nothing(), rows)
+    work.connection.execute(PLAN[work.connection.dialect.name], rows)
 
 
 def ready(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:

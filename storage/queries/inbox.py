@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables.messaging import Inbox
@@ -14,25 +14,36 @@ from storage.work import Work
 
 TABLE = Inbox.__table__  # type: ignore[attr-defined]
 ATTEMPTS = 3
+# Built once: every message needs these, and building a statement costs more than running it.
+ACCEPT = {
+    dialect.name: insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
+    for dialect, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
+}
+TO_HANDLE = (
+    select(TABLE.c.id, TABLE.c.channel, TABLE.c.body)
+    .where(TABLE.c.id.in_(bindparam("ids", expanding=True)), TABLE.c.state.in_(("new", "failed")))
+    .order_by(TABLE.c.id)
+)
+DONE = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("inbox"))
+    .values(state="done", handled_by=bindparam("by"), body=None, error="")
+)
 
 
 def accept(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Store new messages ({channel, message_id, received_at, body}); returns the ids of those not seen before, in order."""
-    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
+    statement = ACCEPT[work.connection.dialect.name]
+    fresh = {"state": "new", "attempts": 0, "handled_by": "", "error": ""}
     ids: list[int] = []
     for row in rows:
-        statement = insert(TABLE).values(**row, state="new", attempts=0, handled_by="", error="")
-        done = work.connection.execute(statement.on_conflict_do_nothing().returning(TABLE.c.id))
-        ids.extend(done.scalars())
+        ids.extend(work.connection.execute(statement, row | fresh).scalars())
     return ids
 
 
 def to_handle(work: Work, ids: Sequence[int]) -> list[tuple[int, str, dict[str, Any]]]:
     """(id, channel, body) of these messages, as far as they still wait, in order of arrival."""
-    wanted = select(TABLE.c.id, TABLE.c.channel, TABLE.c.body).where(
-        TABLE.c.id.in_(ids), TABLE.c.state.in_(("new", "failed"))
-    )
-    return [tuple(row) for row in work.connection.execute(wanted.order_by(TABLE.c.id))]
+    return [tuple(row) for row in work.connection.execute(TO_HANDLE, {"ids": list(ids)})]
 
 
 def unfinished(work: Work, limit: int = 200) -> list[int]:
@@ -43,9 +54,7 @@ def unfinished(work: Work, limit: int = 200) -> list[int]:
 
 def done(work: Work, inbox_id: int, handled_by: str) -> None:
     """The message is settled; its words are not kept."""
-    work.connection.execute(
-        update(TABLE).where(TABLE.c.id == inbox_id).values(state="done", handled_by=handled_by, body=None, error="")
-    )
+    work.connection.execute(DONE, {"inbox": inbox_id, "by": handled_by})
 
 
 def failed(work: Work, inbox_id: int, error: str) -> bool:

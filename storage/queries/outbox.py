@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -14,21 +14,39 @@ from storage.tables.messaging import Outbox
 from storage.work import Work
 
 TABLE = Outbox.__table__  # type: ignore[attr-defined]
-SAFETY_FIRST = (TABLE.c.kind != "safety", TABLE.c.after, TABLE.c.id)
+# Built once: every message needs these, and building a statement costs more than running it.
+ADD = {
+    dialect.name: insert(TABLE).on_conflict_do_nothing()
+    for dialect, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
+}
+WAITING = (
+    select(TABLE)
+    .where(TABLE.c.state == "waiting", TABLE.c.after <= bindparam("now"))
+    .order_by(TABLE.c.kind != "safety", TABLE.c.after, TABLE.c.id)
+    .limit(bindparam("most"))
+)
+CLAIM = (
+    update(TABLE)
+    .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state="sending", attempts=TABLE.c.attempts + 1)
+)
+SENT = (
+    update(TABLE)
+    .where(TABLE.c.id == bindparam("row"))
+    .values(state="sent", reason="", sent_at=bindparam("moment"), receipt=bindparam("platform"))
+)
 
 
 def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Store messages to send. A row whose `key` is already there is left out."""
     if not rows:
         return
-    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
-    work.connection.execute(insert(TABLE).on_conflict_do_nothing(), list(rows))
+    work.connection.execute(ADD[work.connection.dialect.name], list(rows))
 
 
 def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
     """Messages that may go now, safety first, then in order."""
-    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.after <= now)
-    return list(work.connection.execute(wanted.order_by(*SAFETY_FIRST).limit(limit)).mappings())
+    return list(work.connection.execute(WAITING, {"now": now, "most": limit}).mappings())
 
 
 def next_at(work: Work) -> dt.datetime | None:
@@ -47,7 +65,15 @@ def settle(work: Work, ids: Sequence[int], **values: Any) -> None:
 
 def claim(work: Work, ids: Sequence[int]) -> None:
     """About to hand these to a channel; a crash from here on leaves their outcome unknown."""
-    settle(work, ids, state="sending", attempts=TABLE.c.attempts + 1)
+    if ids:
+        work.connection.execute(CLAIM, {"ids": list(ids)})
+
+
+def sent(work: Work, receipts: Sequence[tuple[int, dt.datetime, str]]) -> None:
+    """(id, when, the platform's id) of messages that a channel has given a receipt for."""
+    if receipts:
+        rows = [{"row": row, "moment": moment, "platform": platform} for row, moment, platform in receipts]
+        work.connection.execute(SENT, rows)
 
 
 def in_doubt(work: Work) -> list[RowMapping]:

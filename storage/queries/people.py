@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from storage.tables.people import Membership, Person, RoleGrant, Room, Tag
 from storage.work import Work
@@ -17,17 +17,24 @@ MEMBERS = Membership.__table__  # type: ignore[attr-defined]
 GRANTS = RoleGrant.__table__  # type: ignore[attr-defined]
 TAGS = Tag.__table__  # type: ignore[attr-defined]
 SEEN_EVERY = dt.timedelta(hours=1)
+# Built once: every message needs these, and building a statement costs more than running it.
+SAME_PERSON = select(PEOPLE).where(
+    PEOPLE.c.channel == bindparam("channel"), PEOPLE.c.platform_id == bindparam("platform_id")
+)
+SAME_ROOM = select(ROOMS).where(
+    ROOMS.c.channel == bindparam("channel"), ROOMS.c.platform_id == bindparam("platform_id")
+)
+SAME_MEMBER = select(MEMBERS.c.id, MEMBERS.c.left_at).where(
+    MEMBERS.c.room_id == bindparam("room"), MEMBERS.c.person_id == bindparam("person")
+)
 
 
 def meet(
     work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai"
 ) -> Person:
     """The person with this platform id, stored when new; the shown name and last visit are kept fresh."""
-    found = (
-        work.connection.execute(select(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id == platform_id))
-        .mappings()
-        .first()
-    )
+    same = {"channel": channel, "platform_id": platform_id}
+    found = work.connection.execute(SAME_PERSON, same).mappings().first()
     if found is None:
         row: dict[str, Any] = {
             "channel": channel,
@@ -57,8 +64,8 @@ def person(work: Work, person_id: int) -> Person | None:
 
 def by_platform(work: Work, channel: str, platform_id: str) -> Person | None:
     """The person with this platform id, if we have met."""
-    same = select(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id == platform_id)
-    found = work.connection.execute(same).mappings().first()
+    same = {"channel": channel, "platform_id": platform_id}
+    found = work.connection.execute(SAME_PERSON, same).mappings().first()
     return Person(**found) if found else None
 
 
@@ -86,13 +93,16 @@ def named(work: Work, name: str) -> list[Person]:
 
 def enter(work: Work, channel: str, platform_id: str, topic: str) -> Room:
     """The room with this platform id, stored when new; its topic is kept fresh."""
-    found = (
-        work.connection.execute(select(ROOMS).where(ROOMS.c.channel == channel, ROOMS.c.platform_id == platform_id))
-        .mappings()
-        .first()
-    )
+    same = {"channel": channel, "platform_id": platform_id}
+    found = work.connection.execute(SAME_ROOM, same).mappings().first()
     if found is None:
-        row: dict[str, Any] = {"channel": channel, "platform_id": platform_id, "topic": topic, "is_staff": False, "settings": {}}
+        row: dict[str, Any] = {
+            "channel": channel,
+            "platform_id": platform_id,
+            "topic": topic,
+            "is_staff": False,
+            "settings": {},
+        }
         new_id = work.connection.execute(insert(ROOMS).values(**row).returning(ROOMS.c.id)).scalar_one()
         return Room(id=new_id, **row)
     room = Room(**found)
@@ -122,9 +132,7 @@ def rooms(work: Work, staff: bool | None = None) -> list[Room]:
 
 def note_member(work: Work, room_id: int, person_id: int, now: dt.datetime, invited_by: int | None = None) -> bool:
     """The person is in the room; True when they were not before (first time or back again)."""
-    found = work.connection.execute(
-        select(MEMBERS.c.id, MEMBERS.c.left_at).where(MEMBERS.c.room_id == room_id, MEMBERS.c.person_id == person_id)
-    ).first()
+    found = work.connection.execute(SAME_MEMBER, {"room": room_id, "person": person_id}).first()
     if found is None:
         row = {"room_id": room_id, "person_id": person_id, "joined_at": now, "left_at": None, "invited_by": invited_by}
         work.connection.execute(insert(MEMBERS).values(**row))

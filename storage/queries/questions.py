@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables.people import Question
 from storage.work import Work
 
 TABLE = Question.__table__  # type: ignore[attr-defined]
+OPEN = select(TABLE.c.kind, TABLE.c.data).where(
+    TABLE.c.person_id == bindparam("person"), TABLE.c.room_id == bindparam("room"), TABLE.c.expires > bindparam("now")
+)
 
 
 def ask(work: Work, person_id: int, room_id: int | None, kind: str, data: Any, expires: dt.datetime) -> None:
@@ -25,10 +28,7 @@ def ask(work: Work, person_id: int, room_id: int | None, kind: str, data: Any, e
 
 def open_one(work: Work, person_id: int, room_id: int | None, now: dt.datetime) -> tuple[str, Any] | None:
     """(kind, data) of the question that waits in this place."""
-    wanted = select(TABLE.c.kind, TABLE.c.data).where(
-        TABLE.c.person_id == person_id, TABLE.c.room_id == (room_id or 0), TABLE.c.expires > now
-    )
-    found = work.connection.execute(wanted).first()
+    found = work.connection.execute(OPEN, {"person": person_id, "room": room_id or 0, "now": now}).first()
     return (found.kind, found.data) if found else None
 
 

@@ -53,14 +53,29 @@ def insert_new(work: Work, table: Any, values: dict[str, Any]) -> bool:
 
 
 def add_message(
-    work: Work, key: str, conversation: str, sender: str, at: dt.datetime, text: str,
-    mentions: Sequence[str] = (), picture: bytes | None = None,
+    work: Work,
+    key: str,
+    conversation: str,
+    sender: str,
+    at: dt.datetime,
+    text: str,
+    mentions: Sequence[str] = (),
+    picture: bytes | None = None,
 ) -> tuple[Bubble, bool]:
     """Store a bubble; a second one with the same key gives back the first. Returns it and whether it was new."""
-    new = insert_new(work, MESSAGE, {
-        "key": key, "conversation": conversation, "sender": sender, "at": at, "text": text,
-        "mentions": ",".join(mentions), "picture": picture,
-    })
+    new = insert_new(
+        work,
+        MESSAGE,
+        {
+            "key": key,
+            "conversation": conversation,
+            "sender": sender,
+            "at": at,
+            "text": text,
+            "mentions": ",".join(mentions),
+            "picture": picture,
+        },
+    )
     row = work.connection.execute(_bubbles().where(MESSAGE.c.key == key)).one()
     return _bubble(row), new
 
@@ -186,9 +201,7 @@ def _bubbles() -> Select[Any]:
 
 def _bubble(row: Row[Any]) -> Bubble:
     mentions = tuple(filter(None, row.mentions.split(",")))
-    return Bubble(
-        row.id, row.key, row.conversation, row.sender, row.at, row.text, mentions, bool(row.has_picture)
-    )
+    return Bubble(row.id, row.key, row.conversation, row.sender, row.at, row.text, mentions, bool(row.has_picture))
 
 
 def _arrival() -> tuple[Any, Any]:

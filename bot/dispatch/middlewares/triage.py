@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.dispatch.chain import Next, Outcome
@@ -12,6 +13,7 @@ from handlers.services.safety.alerts import raise_alert
 from handlers.services.safety.red_flags import Flag
 
 COMMAND_SIGNS = ("#", "＃")
+NUMBERS = re.compile(r"\d|[一二三四五六七八九十百两]{2}")
 VERY = {"safety/critical_glucose_very_low": "A"}
 
 
@@ -42,7 +44,7 @@ def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
         found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
         if found:
             return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
-    named = literal_critical(msg.text, ctx.index.measures)
+    named = literal_critical(msg.text, ctx.index.measures) if NUMBERS.search(msg.text) else ()
     return _flag("reading", "危急值", named[0]) if named else None
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-CHOICE = re.compile(
-    r"(能|可|会|要|好|是|行|该|用|得|吃|喝|有|对)(?:以)?(?:不|没)\1(?:以|要)?|不(?=[了啊呢呀]?$)"
-)
+CHOICE = re.compile(r"(能|可|会|要|好|是|行|该|用|得|吃|喝|有|对)(?:以)?(?:不|没)\1(?:以|要)?|不(?=[了啊呢呀]?$)")
 MODAL = re.compile(r"(?:是不是|就)?(?:不能|不可以|不会|不用|不要|不许|不准)(?=.{0,12}[吗么]$)")
 NEGATION = re.compile(r"不(?!同|仅|但|断|错|少|过|知|管|论|舒)|没(?!收|准|事)|无(?!论|线|糖|蔗糖)|别(?!人|的)|未|禁")
 BENIGN = (
@@ -28,21 +28,28 @@ BENIGN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class Contrast:
     """Concept → its spellings. Two different concepts of one contrast never answer each other.
 
     `only_when_both`: object only when both questions name something of it and share nothing.
     """
 
-    concepts: Mapping[str, Sequence[str]]
-    only_when_both: bool = False
+    def __init__(self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False) -> None:
+        self._only_when_both = only_when_both
+        pairs = [(word, name) for name, words in concepts.items() for word in words]
+        self._names = [name for _, name in pairs]
+        self._finder = AhoCorasick([word for word, _ in pairs], matchkind=MatchKind.LeftmostLongest)
+        self.concepts = lru_cache(maxsize=8192)(self._concepts)
 
     def objects(self, asked: str, phrasing: str) -> bool:
-        one, other = concepts(self.concepts, asked), concepts(self.concepts, phrasing)
-        if self.only_when_both:
+        one, other = self.concepts(asked), self.concepts(phrasing)
+        if self._only_when_both:
             return bool(one and other and not one & other)
         return one != other
+
+    def _concepts(self, text: str) -> frozenset[str]:
+        """The concepts that a text names; where spellings overlap, the longest counts."""
+        return frozenset(self._names[found[0]] for found in self._finder.find_matches_as_indexes(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +62,14 @@ class Guards:
         """Why `phrasing` (cleaned) must not answer `asked` (cleaned), or "" when nothing stands against it."""
         if asked == phrasing:
             return ""
-        if sorted(NUMBER.findall(asked)) != sorted(NUMBER.findall(phrasing)):
+        if _numbers(asked) != _numbers(phrasing):
             return "number"
         if negated(asked) != negated(phrasing):
             return "negation"
         return next((name for name, one in self.contrasts.items() if one.objects(asked, phrasing)), "")
 
 
+@lru_cache(maxsize=8192)
 def negated(text: str) -> bool:
     """Whether the sentence denies something; 能不能吃 and 不能吃吗 are questions, not denials."""
     text = MODAL.sub("", CHOICE.sub("", text))
@@ -70,16 +78,6 @@ def negated(text: str) -> bool:
     return len(NEGATION.findall(text)) % 2 == 1
 
 
-@lru_cache(maxsize=64)
-def _longest_first(names: tuple[tuple[str, tuple[str, ...]], ...]) -> list[tuple[str, str]]:
-    return sorted(((word, name) for name, words in names for word in words), key=lambda one: -len(one[0]))
-
-
-def concepts(contrast: Mapping[str, Sequence[str]], text: str) -> frozenset[str]:
-    """The concepts of one contrast that a text names; the longest spelling wins where several overlap."""
-    found: set[str] = set()
-    for word, name in _longest_first(tuple((name, tuple(words)) for name, words in contrast.items())):
-        if word in text:
-            found.add(name)
-            text = text.replace(word, "\0" * len(word))
-    return frozenset(found)
+@lru_cache(maxsize=8192)
+def _numbers(text: str) -> list[str]:
+    return sorted(NUMBER.findall(text))
