@@ -99,7 +99,7 @@ async def _answers(world: World, persons: dict[str, Person], sent: list[Sent], c
     count = 0
     for one in sent:
         person = persons.get(name_of(one.delivery.person)) if one.delivery.person else None
-        if person is not None and one.delivery.text.startswith("⏰") and chance.random() < person.diligence:
+        if person is not None and one.delivery.text.startswith("【提醒】") and chance.random() < person.diligence:
             await world.say(person.name, "吃了")
             count += 1
     return count

@@ -12,6 +12,7 @@ from bot.clock import Clock, DemoClock, SystemClock
 from bot.config import Config, database_url, place
 from bot.desk import Desk, served
 from handlers.index import Index
+from handlers.services.care.days import at, local
 from handlers.words import Words
 from playbooks.library import Library
 from playbooks.schema.load import load
@@ -19,6 +20,8 @@ from storage.migrate import upgrade
 from storage.queries import staff
 from storage.types import keyring, load_key
 from storage.work import Database
+
+DEMO_STARTS = "08:00"
 
 
 def open_database(config: Config) -> Database:
@@ -41,12 +44,24 @@ def desk(config: Config, database: Database, clock: Clock, found: Library | None
 
 
 def clock(config: Config, database: Database) -> Clock:
-    """Real time, or the demo's movable clock where it stood last."""
+    """Real time, or the demo's movable clock: where it stood last, at first at the next eight in the morning."""
     if config.channel not in ("web", "console") or not config.web.demo:
         return SystemClock()
     with database.reading() as work:
-        seconds = staff.setting(work, CLOCK_SETTING) or 0.0
-    return DemoClock(dt.timedelta(seconds=seconds))
+        seconds = staff.setting(work, CLOCK_SETTING)
+    if seconds is not None:
+        return DemoClock(dt.timedelta(seconds=seconds))
+    made = DemoClock()
+    made.jump(_next_morning(made.now(), config.community.zone))
+    with database.transaction() as work:
+        staff.set_setting(work, CLOCK_SETTING, made.ahead.total_seconds(), made.now())
+    return made
+
+
+def _next_morning(now: dt.datetime, zone: str) -> dt.datetime:
+    day = local(now, zone).date()
+    today = at(day, DEMO_STARTS, zone)
+    return today if today > now else at(day + dt.timedelta(days=1), DEMO_STARTS, zone)
 
 
 def app(made: Desk, channels: Mapping[str, Channel], live: bool = True) -> App:

@@ -11,7 +11,7 @@ def statistics(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Today's figures, or those of 昨天, 本周, 上周, 本月, each with the change to the span before."""
     span = period(ctx, rest)
     found = figures(ctx, span)
-    text = ctx.words("admin/statistics", span=span, rows=found)
+    text = ctx.words("admin/statistics", span=span, rows={one.name: one for one in found})
     data = {
         "title": ctx.settings.community.name,
         "span": span.name,

@@ -43,6 +43,6 @@ async def _talk(app: App, count: int) -> None:
 
 
 def _resident() -> int:
-    import psutil
+    import psutil  # type: ignore[import-untyped]
 
     return int(psutil.Process().memory_info().rss)

@@ -58,7 +58,7 @@ class TimedChannel(MemoryChannel):
 
 
 class Community:
-    """A scratch folder with the database that every round starts from. Logs go to a file in it, as in production."""
+    """A scratch folder with the database that every round starts from. Logs are written to a file in it."""
 
     def __init__(self) -> None:
         self._scratch = tempfile.TemporaryDirectory(prefix="xinglin-bench-")
@@ -122,7 +122,8 @@ def limited(library: Library, faqs: int = FAQS) -> Library:
 def settled(database: Database) -> Counter[str]:
     """Handler → messages; raises when a message was not handled or a reply not sent."""
     with database.reading() as work:
-        states = dict(work.connection.execute(select(INBOX.c.state, func.count()).group_by(INBOX.c.state)).all())
+        rows = work.connection.execute(select(INBOX.c.state, func.count()).group_by(INBOX.c.state))
+        states = {str(state): count for state, count in rows}
         left = {state: count for state, count in outbox.counts(work).items() if state != "sent"}
         by = work.connection.execute(select(INBOX.c.handled_by, func.count()).group_by(INBOX.c.handled_by))
         handled = Counter({name or "nobody": count for name, count in by})

@@ -18,11 +18,10 @@ LONGEST_SECONDS = 30
 P50, P99 = Bound("median", 3.0), Bound("p99", 15.0)
 
 
-def run(quick: bool, tell: Tell) -> list[Figure]:
-    count = 400 if quick else 1_200
-    with Community() as community:
-        tell(f"{count} messages, one in flight")
-        spent = asyncio.run(_measured(community, count))
+def run(community: Community, quick: bool, tell: Tell) -> list[Figure]:
+    count = 400 if quick else 1_000
+    tell(f"{count} messages, one in flight")
+    spent = asyncio.run(_measured(community, count))
     everything = [one for many in spent.values() for one in many]
     kinds = [figure(NAME, f"of these: {kind}", "ms", spent[kind]) for kind in SHARES]
     return [figure(NAME, "message in to reply out", "ms", everything, P50, P99), *kinds]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.channels.base import Contact, EventKind, RawEvent
 from bot.stories.world import World, room_id
@@ -63,6 +64,13 @@ STRANGE = {
 }
 
 
+@pytest.fixture(autouse=True, scope="module")
+def quiet() -> Iterator[None]:
+    """Failures are logged with a traceback; drawing it takes longer than the tests."""
+    with capture_logs():
+        yield
+
+
 @lru_cache
 def shipped() -> Library:
     return load()
@@ -96,8 +104,8 @@ async def hold(world: World, count: int) -> None:
     assert states(world) == ["done"] * count
     with world.app.database.reading() as work:
         assert set(outbox.counts(work)) <= {"sent"}
-    (helped,) = await world.say("张姐", "帮助")
-    assert "打卡" in helped.delivery.text
+    helped = await world.say("张姐", "帮助")
+    assert any("我是自动助手" in one.delivery.text for one in helped)
 
 
 @pytest.mark.parametrize("words", STRANGE.values(), ids=STRANGE.keys())
@@ -124,7 +132,7 @@ def test_strange_answers_to_an_open_question_leave_it_open() -> None:
                 await world.say("李哥", words)
                 world.clock.jump(world.clock.now() + MINUTE)
             sent = await world.say("李哥", "同意")
-            assert sent and "李哥" in sent[0].delivery.text + "李哥"
+            assert any("已记录：血压 130/85" in one.delivery.text for one in sent)
             assert set(states(world)) == {"done"}
 
     asyncio.run(go())
@@ -135,7 +143,17 @@ def raw(number: int, sender: Contact, topic: str = "", room: str | None = None, 
     return RawEvent("memory", f"raw{number}", START, sender=sender, room=room, room_topic=topic, **values)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["张\ud83d", "\x00", "\u202e张姐", "", "张" * 5_000, "😀"], ids=ascii)
+ODD_NAMES = {
+    "half an emoji": "张\ud83d",
+    "NUL": "\x00",
+    "right to left": "\u202e张姐",
+    "empty": "",
+    "5,000 signs": "张" * 5_000,
+    "emoji": "😀",
+}
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES.keys())
 def test_a_strange_name_or_topic_is_no_reason_to_lose_a_message(name: str) -> None:
     """Phones cut nicknames in the middle of an emoji."""
 

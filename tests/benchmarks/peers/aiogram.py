@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from aiogram import Bot, Dispatcher, __version__, types
+from aiogram import Bot, Dispatcher, __version__, types  # type: ignore[import-untyped]
 
 from tests.benchmarks.peers.base import WORDS, timed
 
