@@ -48,7 +48,11 @@ def _start(community: Community, name: str) -> tuple[float, float]:
     arguments = [f"sqlite:///{community.folder / name}", str(community.folder / "bench.key"), str(MESSAGES)]
     started = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-c", CHILD, *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", CHILD, *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as child:
         assert child.stdout is not None
         said = child.stdout.readline().strip()

@@ -62,8 +62,13 @@ class Figure:
 
 
 def figure(
-    benchmark: str, name: str, unit: str, samples: Sequence[float], *bounds: Bound,
-    against: str = "", ratio: float | None = None,
+    benchmark: str,
+    name: str,
+    unit: str,
+    samples: Sequence[float],
+    *bounds: Bound,
+    against: str = "",
+    ratio: float | None = None,
 ) -> Figure:
     """The spread of `samples`."""
     ordered = sorted(samples)

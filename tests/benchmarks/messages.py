@@ -14,7 +14,14 @@ PEOPLE = 200
 ROOMS = 8
 CHANNEL = "memory"
 SHARES = {"faq exact": 3, "faq paraphrase": 3, "check-in": 5, "help": 2, "points": 2, "chatter": 5}
-CHATTER = ("大家早上好呀", "今天天气真不错", "昨晚睡得挺香", "刚遛弯回来，公园里人真多", "给大家看看我家的猫", "哈哈哈说得对")
+CHATTER = (
+    "大家早上好呀",
+    "今天天气真不错",
+    "昨晚睡得挺香",
+    "刚遛弯回来，公园里人真多",
+    "给大家看看我家的猫",
+    "哈哈哈说得对",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +49,15 @@ def room(number: int) -> str:
 def raw(said: Said, number: int, now: dt.datetime) -> RawEvent:
     """The event as a platform would tell it; people take turns."""
     return RawEvent(
-        channel=CHANNEL, message_id=f"m{number}", at=now, kind=EventKind.TEXT, sender=person(number),
-        room=room(number) if said.in_room else None, room_topic=f"病友{room(number)}" if said.in_room else "",
-        text=f"@杏林 {said.text}" if said.to_bot else said.text, mentions_bot=said.to_bot,
+        channel=CHANNEL,
+        message_id=f"m{number}",
+        at=now,
+        kind=EventKind.TEXT,
+        sender=person(number),
+        room=room(number) if said.in_room else None,
+        room_topic=f"病友{room(number)}" if said.in_room else "",
+        text=f"@杏林 {said.text}" if said.to_bot else said.text,
+        mentions_bot=said.to_bot,
     )
 
 
@@ -77,9 +90,11 @@ def _said(kind: str, chance: random.Random, exact: list[str], paraphrases: list[
 
 def _reading(chance: random.Random) -> str:
     """A check-in without anything to worry about."""
-    return chance.choice((
-        f"打卡 血压 {chance.randint(110, 135)}/{chance.randint(70, 85)}",
-        f"早上空腹血糖{chance.uniform(5.0, 6.8):.1f}",
-        f"今天走了{chance.randint(3, 12)}000步",
-        "户外1小时",
-    ))
+    return chance.choice(
+        (
+            f"打卡 血压 {chance.randint(110, 135)}/{chance.randint(70, 85)}",
+            f"早上空腹血糖{chance.uniform(5.0, 6.8):.1f}",
+            f"今天走了{chance.randint(3, 12)}000步",
+            "户外1小时",
+        )
+    )

@@ -52,7 +52,9 @@ def _figures(spent: Spent, count: int) -> list[Figure]:
 
     ran, add, empty = against("rang", "peer ran"), against("added", "peer added"), against("empty", "peer ran")
     return [
-        figure(NAME, f"{count} due at once, composed and in the outbox", "s", spent["rang"], BOUND, against=PEER, ratio=ran),
+        figure(
+            NAME, f"{count} due at once, composed and in the outbox", "s", spent["rang"], BOUND, against=PEER, ratio=ran
+        ),
         figure(NAME, f"{count} due at once, slots that do nothing", "s", spent["empty"], against=PEER, ratio=empty),
         figure(NAME, f"{PEER}: {count} jobs that do nothing", "s", spent["peer ran"]),
         figure(NAME, "adding one, durably", "ms", spent["added"], against=PEER, ratio=add),
@@ -103,10 +105,13 @@ def _make(work: Work, owners: list[int]) -> None:
     ]
     work.session.add_all(rows)
     work.session.flush()
-    due.plan(work, [
-        due.slot(f"reminder:{row.id}:{AT:%Y%m%dT%H%M}", "reminder", AT, ref=row.id, person_id=row.person_id)
-        for row in rows
-    ])
+    due.plan(
+        work,
+        [
+            due.slot(f"reminder:{row.id}:{AT:%Y%m%dT%H%M}", "reminder", AT, ref=row.id, person_id=row.person_id)
+            for row in rows
+        ],
+    )
 
 
 def _sweep(community: Community, database: Database, count: int) -> float:

@@ -28,7 +28,9 @@ if not out.is_terminal:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.run", description="Measures the bot on this machine.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.run", description="Measures the bot on this machine."
+    )
     parser.add_argument("--quick", action="store_true", help="fewer messages and rounds: half a minute")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     parser.add_argument("--profile", action="store_true", help="print where the time of a message goes, and no figures")
@@ -54,7 +56,9 @@ def _run(quick: bool) -> tuple[list[Figure], int]:
             try:
                 module = importlib.import_module(f"tests.benchmarks.{name}")
                 figures += module.run(
-                    community, quick, lambda text, task=task, name=name: progress.update(task, description=f"{name}: {text}")
+                    community,
+                    quick,
+                    lambda text, task=task, name=name: progress.update(task, description=f"{name}: {text}"),
                 )
             except Exception:
                 failed += 1
@@ -82,7 +86,16 @@ def _cells(one: Figure) -> tuple[str, ...]:
     compared = f"{_number(one.ratio)} × {one.against}" if one.ratio is not None else ""
     marks = (f"{bound} {'[green]met' if bound.met(one.value(bound.of)) else '[red]not met'}[/]" for bound in one.bounds)
     p99 = _number(one.p99) if one.p99 is not None else "–"
-    return (one.name, str(one.samples), _number(one.least), _number(one.median), p99, one.unit, compared, "\n".join(marks))
+    return (
+        one.name,
+        str(one.samples),
+        _number(one.least),
+        _number(one.median),
+        p99,
+        one.unit,
+        compared,
+        "\n".join(marks),
+    )
 
 
 def _number(value: float) -> str:

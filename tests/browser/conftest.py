@@ -16,8 +16,13 @@ from tests.browser.fake import FakeEngine
 from tests.browser.site import Site
 
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 ]
 DESKTOP, PHONE, NARROW = (1280, 800), (390, 844), (360, 740)
 Open = Callable[..., Page]
@@ -63,7 +68,10 @@ def open_as(chromium: Browser, site: Site) -> Iterator[Open]:
     def open_(me: str = "", size: tuple[int, int] = DESKTOP, conversation: str = "") -> Page:
         phone = size[0] <= 640
         context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, locale="zh-CN", has_touch=phone, is_mobile=phone,
+            viewport={"width": size[0], "height": size[1]},
+            locale="zh-CN",
+            has_touch=phone,
+            is_mobile=phone,
         )
         contexts.append(context)
         page = context.new_page()

@@ -123,7 +123,7 @@ def test_chips_start_an_empty_private_chat(open_as: Open, shots: Path) -> None:
 
 def test_markup_stays_text(open_as: Open) -> None:
     page = open_as("demo-zhangjie", conversation=DIABETES)
-    evil = '<img src=x onerror="document.title=\'gone\'"><b>粗</b>'
+    evil = "<img src=x onerror=\"document.title='gone'\"><b>粗</b>"
     write(page, evil)
     expect(page.locator(".mine .bubble").last).to_have_text(evil)
     assert page.locator(".lines b").count() == 0 and page.title() != "gone"

@@ -42,9 +42,12 @@ def test_the_token_becomes_a_cookie(engine: FakeEngine) -> None:
     cookie = client.get("/", params={"token": TOKEN}).headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=Strict" in cookie and TOKEN not in cookie
     assert client.get("/").status_code == 200
-    assert visit(engine, WebSettings(token="plain-token")).get(
-        "/health", headers={"Authorization": "Bearer plain-token"}
-    ).status_code == 200
+    assert (
+        visit(engine, WebSettings(token="plain-token"))
+        .get("/health", headers={"Authorization": "Bearer plain-token"})
+        .status_code
+        == 200
+    )
 
 
 def test_the_socket_demands_the_token(engine: FakeEngine) -> None:
@@ -68,10 +71,17 @@ def test_loopback_names_are_fine(page: Page, host: str) -> None:
     assert page.client.get("/", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("told", [
-    {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:9999"}, {"Origin": ""},
-    {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
-])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9999"},
+        {"Origin": ""},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
 def test_another_origin_changes_nothing(page: Page, engine: FakeEngine, told: dict[str, str]) -> None:
     before = len(engine.heard)
     form = {"me": ZHANG, "conversation": DIABETES, "text": "您好", "key": "key-12345"}
@@ -114,7 +124,9 @@ def test_health_and_metrics_carry_no_persons_data(page: Page, engine: FakeEngine
 def test_nobody_gets_into_a_conversation_of_others(page: Page, engine: FakeEngine, where: str) -> None:
     before = len(engine.heard)
     answers = [
-        page.read(ZHANG, where), page.say(ZHANG, where, "您好"), page.show(ZHANG, where, photo()),
+        page.read(ZHANG, where),
+        page.say(ZHANG, where, "您好"),
+        page.show(ZHANG, where, photo()),
         page.post("/api/seen", me=ZHANG, conversation=where, last=1),
     ]
     assert [one.status_code for one in answers] == [403] * 4
@@ -154,9 +166,12 @@ def test_newcomers(page: Page, engine: FakeEngine) -> None:
     assert raw.kind is EventKind.JOIN and raw.sender.id == ZHANG and raw.people == (Contact(liu, "刘 叔"),)
     assert page.texts(liu, DIABETES)[-2] == "张姐邀请刘 叔加入了群聊"
     for status, form in [
-        (409, {"name": "刘 叔", "room": "room-knee"}), (400, {"name": "@谁", "room": "room-knee"}),
-        (400, {"name": "", "room": "room-knee"}), (404, {"name": "钱叔", "room": "nowhere"}),
-        (404, {"name": "钱叔", "room": "room-staff"}), (403, {"name": "钱叔", "room": "room-knee", "inviter": ZHANG}),
+        (409, {"name": "刘 叔", "room": "room-knee"}),
+        (400, {"name": "@谁", "room": "room-knee"}),
+        (400, {"name": "", "room": "room-knee"}),
+        (404, {"name": "钱叔", "room": "nowhere"}),
+        (404, {"name": "钱叔", "room": "room-staff"}),
+        (403, {"name": "钱叔", "room": "room-knee", "inviter": ZHANG}),
     ]:
         assert page.post("/api/people", **form).status_code == status
     assert len(page.state(LIN)["people"]) == 10

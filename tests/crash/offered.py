@@ -15,7 +15,12 @@ KEY = b"a key for the crash tests only!!"
 ROOM = "room-crash"
 
 KINDS = ("ask_faq", "check_in", "help", "in_room")
-WORDS = {"ask_faq": "血糖高能吃西瓜吗", "check_in": "打卡 血压 {}/80", "help": "帮助", "in_room": "@杏林 血糖高能吃西瓜吗"}
+WORDS = {
+    "ask_faq": "血糖高能吃西瓜吗",
+    "check_in": "打卡 血压 {}/80",
+    "help": "帮助",
+    "in_room": "@杏林 血糖高能吃西瓜吗",
+}
 
 
 def moment(number: int) -> dt.datetime:

@@ -123,12 +123,13 @@ def test_a_strange_message_is_done_and_the_next_one_works(words: str) -> None:
 
 
 def test_strange_answers_to_an_open_question_leave_it_open() -> None:
-    """李哥 has been asked for consent; whatever he answers instead, 同意 still works."""
+    """李哥 has been asked for consent; whatever he says instead, 同意 still carries out what he wrote first."""
+    asks_anew = ("many readings", "many times")
 
     async def go() -> None:
         async with community() as world:
             await world.say("李哥", "血压 130/85")
-            for words in STRANGE.values():
+            for words in (words for name, words in STRANGE.items() if name not in asks_anew):
                 await world.say("李哥", words)
                 world.clock.jump(world.clock.now() + MINUTE)
             sent = await world.say("李哥", "同意")
@@ -162,7 +163,12 @@ def test_a_strange_name_or_topic_is_no_reason_to_lose_a_message(name: str) -> No
             await world.app.accept(raw(1, Contact("odd-1", name)))
             await world.app.accept(raw(2, Contact("odd-2", name), name, room_id("怪群"), mentions_bot=True))
             joined = raw(
-                3, Contact("odd-3", "常人"), name, room_id("怪群"), kind=EventKind.JOIN, people=(Contact("odd-4", name),)
+                3,
+                Contact("odd-3", "常人"),
+                name,
+                room_id("怪群"),
+                kind=EventKind.JOIN,
+                people=(Contact("odd-4", name),),
             )
             await world.app.accept(joined)
             await world.app.settle()
@@ -188,9 +194,13 @@ def test_one_unreadable_id_does_not_take_other_messages_with_it() -> None:
 
 
 PLACES = st.sampled_from([None, ROOM, STAFF])
-CHARACTERS = st.characters(categories=None) | st.sampled_from("#＃@杏林血压糖打卡提醒我每天早上点0123456789/.。？？\u200b\u202e\x00\ud800")
+CHARACTERS = st.characters(categories=None) | st.sampled_from(
+    "#＃@杏林血压糖打卡提醒我每天早上点0123456789/.。？？\u200b\u202e\x00\ud800"
+)
 WRITTEN = st.lists(
-    st.tuples(st.sampled_from(["张姐", "李哥", "小林"]), st.text(CHARACTERS, max_size=60), PLACES), min_size=1, max_size=6
+    st.tuples(st.sampled_from(["张姐", "李哥", "小林"]), st.text(CHARACTERS, max_size=60), PLACES),
+    min_size=1,
+    max_size=6,
 )
 
 

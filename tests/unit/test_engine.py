@@ -60,7 +60,13 @@ def test_a_long_story_is_never_answered_directly() -> None:
 
 @pytest.mark.parametrize(
     ("text", "denies"),
-    [("能吃西瓜吗", False), ("能不能吃西瓜", False), ("不能吃西瓜吗", False), ("我不吃西瓜", True), ("可以吃不", False)],
+    [
+        ("能吃西瓜吗", False),
+        ("能不能吃西瓜", False),
+        ("不能吃西瓜吗", False),
+        ("我不吃西瓜", True),
+        ("可以吃不", False),
+    ],
 )
 def test_a_choice_is_no_denial(text: str, denies: bool) -> None:
     assert negated(text) is denies

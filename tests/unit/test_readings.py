@@ -118,8 +118,18 @@ def test_literal_numbers_of_a_question_can_still_warn() -> None:
 def test_all_twelve_measures_are_samples() -> None:
     ids = {m.id for m in MEASURES}
     assert ids == {
-        "blood-pressure", "glucose", "weight", "heart-rate", "temperature", "vision", "steps", "pain", "medicine",
-        "outdoor", "exercise", "diet",
+        "blood-pressure",
+        "glucose",
+        "weight",
+        "heart-rate",
+        "temperature",
+        "vision",
+        "steps",
+        "pain",
+        "medicine",
+        "outdoor",
+        "exercise",
+        "diet",
     }
     assert {m.review.stage for m in MEASURES} == {"sample"}
 
@@ -151,11 +161,57 @@ def test_wrong_content_is_refused_in_words(change: dict[str, object], complaint:
         Measure.model_validate(raw("glucose") | change)
 
 
-PIECES = st.sampled_from((
-    "打卡", "血压", "血糖", "空腹", "餐后", "高压", "低压", "左眼", "右", "视力", "体重", "斤", "公斤", "户外", "小时",
-    "半小时", "分钟", "走了", "步", "万", "一百八", "八十五", "点", "度", "130", "85", "6.5", "/", "-", ",", "。", " ",
-    "mg/dl", "kpa", "没吃药", "饮食", "吗", "我妈", "昨天", "0", "999999999", "十", "零", "over", "²", "①", "٣",
-))
+PIECES = st.sampled_from(
+    (
+        "打卡",
+        "血压",
+        "血糖",
+        "空腹",
+        "餐后",
+        "高压",
+        "低压",
+        "左眼",
+        "右",
+        "视力",
+        "体重",
+        "斤",
+        "公斤",
+        "户外",
+        "小时",
+        "半小时",
+        "分钟",
+        "走了",
+        "步",
+        "万",
+        "一百八",
+        "八十五",
+        "点",
+        "度",
+        "130",
+        "85",
+        "6.5",
+        "/",
+        "-",
+        ",",
+        "。",
+        " ",
+        "mg/dl",
+        "kpa",
+        "没吃药",
+        "饮食",
+        "吗",
+        "我妈",
+        "昨天",
+        "0",
+        "999999999",
+        "十",
+        "零",
+        "over",
+        "²",
+        "①",
+        "٣",
+    )
+)
 
 
 @settings(max_examples=400, deadline=2000, database=None)

@@ -68,9 +68,15 @@ def test_the_same_key_is_shown_once(page: Page, engine: FakeEngine) -> None:
     assert page.texts(ZHANG, f"private:{ZHANG}") == ["只说一次"]
 
 
-@pytest.mark.parametrize("where", [
-    {"room": "nowhere"}, {"person": "nobody"}, {}, {"room": "room-knee", "person": ZHANG},
-])
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"room": "nowhere"},
+        {"person": "nobody"},
+        {},
+        {"room": "room-knee", "person": ZHANG},
+    ],
+)
 def test_an_unknown_address_is_refused(page: Page, engine: FakeEngine, where: dict[str, str]) -> None:
     with pytest.raises(Refused):
         page.do(engine.channel.send, Delivery("k", "您好", **where))  # type: ignore[arg-type]
@@ -176,18 +182,31 @@ def test_a_failure_behind_it_is_said_without_words_and_may_be_repeated(
     assert page.texts(ZHANG, DIABETES)[-2:] == ["@杏林 秘密", "@张姐 收到：@杏林 秘密"]
 
 
-@pytest.mark.parametrize("text", [
-    "<script>alert(1)</script>", "第一行\n\n  第三行", "\u202e反\u200b向", "👨‍👩‍👧‍👦" * 100, "空\x00字", "长" * 10_000,
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "第一行\n\n  第三行",
+        "\u202e反\u200b向",
+        "👨‍👩‍👧‍👦" * 100,
+        "空\x00字",
+        "长" * 10_000,
+    ],
+)
 def test_any_text_comes_back_as_it_was(page: Page, text: str) -> None:
     assert page.say(ZHANG, DIABETES, text).json()["text"] == text
     assert page.texts(LIN, DIABETES)[-1] == text
 
 
-@pytest.mark.parametrize(("text", "status", "words"), [
-    ("", 400, "还没有写内容"), (" \n ", 400, "还没有写内容"),
-    ("长" * 20_001, 400, "太长"), ("长" * 200_000, 413, "太长"),
-])
+@pytest.mark.parametrize(
+    ("text", "status", "words"),
+    [
+        ("", 400, "还没有写内容"),
+        (" \n ", 400, "还没有写内容"),
+        ("长" * 20_001, 400, "太长"),
+        ("长" * 200_000, 413, "太长"),
+    ],
+)
 def test_what_cannot_be_sent_gets_a_clear_word(page: Page, text: str, status: int, words: str) -> None:
     answer = page.say(ZHANG, DIABETES, text)
     assert answer.status_code == status and words in answer.json()["error"]
@@ -260,10 +279,16 @@ def test_only_png_and_jpeg_are_kept() -> None:
     assert pictures.media_type(pictures.clean(photo(kind="BMP"))) == "image/jpeg"
 
 
-@pytest.mark.parametrize(("data", "status", "words"), [
-    (b"", 400, "打不开"), (b"<svg/>", 400, "打不开"), (photo()[:200], 400, "打不开"),
-    (b"x" * (pictures.MAX_BYTES + 1), 413, "5 MB"), (photo((5000, 4001), "PNG"), 400, "2000 万像素"),
-])
+@pytest.mark.parametrize(
+    ("data", "status", "words"),
+    [
+        (b"", 400, "打不开"),
+        (b"<svg/>", 400, "打不开"),
+        (photo()[:200], 400, "打不开"),
+        (b"x" * (pictures.MAX_BYTES + 1), 413, "5 MB"),
+        (photo((5000, 4001), "PNG"), 400, "2000 万像素"),
+    ],
+)
 def test_what_is_no_picture_gets_a_clear_word(page: Page, data: bytes, status: int, words: str) -> None:
     answer = page.show(ZHANG, DIABETES, data)
     assert answer.status_code == status and words in answer.json()["error"]
