@@ -18,7 +18,8 @@ from bot.scheduling.due import DueSweep
 from bot.scheduling.housekeeping import clean
 from bot.scheduling.sender import Sender
 from bot.scheduling.ticker import Ticker
-from storage.queries import due, outbox, staff
+from handlers.contract import stored
+from storage.queries import due, outbox, people, staff
 from storage.work import Database
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class App:
 
     async def start(self) -> None:
         """Settle what a crash left behind, then listen."""
+        await self._in_writer(self._introduce)
         await self.sender.resume()
         for channel in self.channels.values():
             await channel.start(self.accept)
@@ -58,6 +60,18 @@ class App:
         if self._live:
             self._ticker.start()
         log.info("started", channels=list(self.channels))
+
+    def _introduce(self) -> None:
+        """Staff and staff rooms of the configuration are known before anybody of them has written."""
+        config, now = self.desk.config, self.clock.now()
+        with self.database.transaction() as work:
+            for member in config.staff:
+                if member.channel in self.channels:
+                    people.meet(work, member.channel, member.id, "", now, config.community.zone)
+            for room in config.staff_rooms:
+                if room.channel in self.channels:
+                    known = people.enter(work, room.channel, room.id, "")
+                    people.change_room(work, stored(known.id), is_staff=True)
 
     async def stop(self) -> None:
         """Stop listening, finish what was accepted, close the database."""

@@ -16,10 +16,15 @@ def match(ctx: Context, msg: Incoming) -> Found | None:
     """A message with a reading or a deed of the writer; in a room also without a mention of the bot."""
     if msg.what not in (What.TEXT, What.IMAGE):
         return None
-    found = tuple(one for one in ctx.index.readings(msg.text) if not getattr(one, "other_person", False))
+    found = tuple(one for one in ctx.index.readings(msg.text) if _own(ctx, one))
     if not msg.addressed and "打卡" not in msg.text:
         found = tuple(one for one in found if isinstance(one, Reading))
     return found or None
+
+
+def _own(ctx: Context, one: Reading | Doubt) -> bool:
+    """The writer's own, or a family matter that is no health value (带孩子户外1小时)."""
+    return not getattr(one, "other_person", False) or not ctx.index.library.measures[one.measure].sensitive
 
 
 def act(ctx: Context, msg: Incoming, found: Found) -> Handled:

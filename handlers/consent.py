@@ -14,7 +14,13 @@ from storage.queries import people, profile, questions
 
 
 def ask(ctx: Context, msg: Incoming) -> Handled:
-    """Ask in private before anything personal is kept; the message waits for the answer."""
+    """Ask in private before anything personal is kept; the message waits for the answer.
+
+    Talk in a room that was not addressed to the bot asks once, not at every reading.
+    """
+    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    if not msg.addressed and waiting is not None and waiting[0] == consents.QUESTION:
+        return Handled("consent")
     held = {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
     consents.open_question(ctx, ctx.person_id, held)
     text = ctx.words("consent/ask", name=ctx.person.name, after_message=True)

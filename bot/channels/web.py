@@ -128,8 +128,14 @@ class WebChannel:
             if not (readers := _known(work, conversation)):
                 raise Refused(f"网页聊天里没有 {conversation}")
             bubble, new = web.add_message(
-                work, message.key, conversation, BOT, self._clock.now(), well_formed(at + message.text),
-                tuple(contact.id for contact in message.mentions), message.picture,
+                work,
+                message.key,
+                conversation,
+                BOT,
+                self._clock.now(),
+                well_formed(at + message.text),
+                tuple(contact.id for contact in message.mentions),
+                message.picture,
             )
         return bubble, new, readers
 
@@ -162,8 +168,14 @@ class WebChannel:
             bubble, _ = web.add_message(work, key, where, NOTICE, self._clock.now(), line)
             web.see(work, person_id, where, bubble.id)
             event = RawEvent(
-                self.name, f"web-{key}", bubble.at, EventKind.JOIN, inviter or comer,
-                room=room_id, room_topic=room.topic, people=(comer,),
+                self.name,
+                f"web-{key}",
+                bubble.at,
+                EventKind.JOIN,
+                inviter or comer,
+                room=room_id,
+                room_topic=room.topic,
+                people=(comer,),
             )
             return bubble, event, web.readers(work, where)
 
@@ -186,9 +198,16 @@ class WebChannel:
             image = web.picture(work, bubble.id) if bubble.has_picture else None
             sender = _contact(work, bubble.sender)
         return RawEvent(
-            self.name, f"web-{bubble.key}", bubble.at, EventKind.IMAGE if image else EventKind.TEXT, sender,
-            room=room.id if room else None, room_topic=room.topic if room else "", text=bubble.text,
-            mentions=bubble.mentions, mentions_bot=calls(bubble.text, self.bot_name),
+            self.name,
+            f"web-{bubble.key}",
+            bubble.at,
+            EventKind.IMAGE if image else EventKind.TEXT,
+            sender,
+            room=room.id if room else None,
+            room_topic=room.topic if room else "",
+            text=bubble.text,
+            mentions=bubble.mentions,
+            mentions_bot=calls(bubble.text, self.bot_name),
             image=image[1] if image else None,
         )
 

@@ -53,8 +53,15 @@ class WebServer:
 
     def __init__(self, app: ASGIApp, listening: socket.socket) -> None:
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, lifespan="off", server_header=False, date_header=False,
-            timeout_graceful_shutdown=PATIENCE_SECONDS, ws_max_size=LONGEST_MESSAGE, proxy_headers=False,
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=PATIENCE_SECONDS,
+            ws_max_size=LONGEST_MESSAGE,
+            proxy_headers=False,
         )
         self._server = _Quiet(config)
         self._listening = listening

@@ -126,7 +126,8 @@ class Talk:
             if me not in {one.id for one in people}:
                 me = next((one.id for one in people if not view.is_staff(one)), people[0].id if people else "")
             return {
-                "me": me, "people": [view.person(one) for one in people],
+                "me": me,
+                "people": [view.person(one) for one in people],
                 "conversations": view.conversations(work, me) if me else [],
                 "rooms": [{"id": room.id, "topic": room.topic} for room in web.rooms(work) if room.id != STAFF_ROOM],
                 "clock": {"now": view.millis(self._engine.clock.now()), "can_advance": self._engine.can_advance},
@@ -138,7 +139,9 @@ class Talk:
             bubbles = web.messages(work, conversation, PAGE + 1, before)
             members = [one.id for one in web.members(work, conversation.removeprefix("room:"))]
         return {
-            "messages": [view.bubble(one) for one in bubbles[-PAGE:]], "more": len(bubbles) > PAGE, "members": members,
+            "messages": [view.bubble(one) for one in bubbles[-PAGE:]],
+            "more": len(bubbles) > PAGE,
+            "members": members,
         }
 
     def _picture(self, me: str, message_id: int) -> bytes:

@@ -22,8 +22,13 @@ def millis(moment: dt.datetime) -> int:
 
 def bubble(of: Bubble) -> dict[str, Any]:
     return {
-        "id": of.id, "key": of.key.rpartition("/")[2], "sender": of.sender, "at": millis(of.at), "text": of.text,
-        "mentions": list(of.mentions), "picture": of.has_picture,
+        "id": of.id,
+        "key": of.key.rpartition("/")[2],
+        "sender": of.sender,
+        "at": millis(of.at),
+        "text": of.text,
+        "mentions": list(of.mentions),
+        "picture": of.has_picture,
     }
 
 
@@ -59,8 +64,12 @@ def conversations(work: Work, me: str) -> list[dict[str, Any]]:
 
 def _conversation(id_: str, room: WebRoom | None, last: Bubble | None, unread: Unread) -> dict[str, Any]:
     return {
-        "id": id_, "topic": room.topic if room else "", "tint": str(room.position % TINTS + 1) if room else "bot",
-        "last": _last_line(last), "unread": unread.count, "called": unread.called,
+        "id": id_,
+        "topic": room.topic if room else "",
+        "tint": str(room.position % TINTS + 1) if room else "bot",
+        "last": _last_line(last),
+        "unread": unread.count,
+        "called": unread.called,
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -59,6 +60,14 @@ class Figure:
     def as_dict(self) -> dict[str, Any]:
         bounds = [{"bound": str(bound), "met": bound.met(self.value(bound.of))} for bound in self.bounds]
         return asdict(self) | {"bounds": bounds, "met": self.met}
+
+
+def rounds(most: int, seconds: float) -> Iterator[int]:
+    """1, 2, … `most`; no further round begins after `seconds`, so that a slow machine has fewer rounds."""
+    ends = time.perf_counter() + seconds
+    for number in range(1, most + 1):
+        if number == 1 or time.perf_counter() < ends:
+            yield number
 
 
 def figure(

@@ -14,32 +14,35 @@ CREATE TABLE member (id INTEGER PRIMARY KEY, name TEXT, count INTEGER);
 """
 
 
-def floor(file: Path, count: int) -> list[float]:
-    """Seconds of each of `count` messages: insert one event, read one member, update one counter, commit."""
-    connection = _opened(file)
-    spent: list[float] = []
-    for number in range(count):
+class Floor:
+    """A database of its own with 200 members."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite3.connect(file, isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode=WAL")
+        self._connection.execute("PRAGMA synchronous=FULL")
+        self._connection.executescript(TABLES)
+        members = ((number, f"病友{number}") for number in range(PEOPLE))
+        self._connection.executemany("INSERT INTO member VALUES (?, ?, 0)", members)
+
+    def message(self, number: int) -> float:
+        """Seconds to insert one event, read one member, update one counter and commit."""
+        person, run = number % PEOPLE, self._connection.execute
         started = time.perf_counter()
-        _message(connection, number)
-        spent.append(time.perf_counter() - started)
-    connection.close()
-    return spent
+        run("BEGIN IMMEDIATE")
+        run("INSERT INTO event (person, at, body) VALUES (?, ?, ?)", (person, number, "打卡 血压 120/80"))
+        run("SELECT id, name, count FROM member WHERE id = ?", (person,)).fetchone()
+        run("UPDATE member SET count = count + 1 WHERE id = ?", (person,))
+        run("COMMIT")
+        return time.perf_counter() - started
+
+    def close(self) -> None:
+        self._connection.close()
 
 
-def _opened(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.executescript(TABLES)
-    members = ((number, f"病友{number}") for number in range(PEOPLE))
-    connection.executemany("INSERT INTO member VALUES (?, ?, 0)", members)
-    return connection
-
-
-def _message(connection: sqlite3.Connection, number: int) -> None:
-    person = number % PEOPLE
-    connection.execute("BEGIN IMMEDIATE")
-    connection.execute("INSERT INTO event (person, at, body) VALUES (?, ?, ?)", (person, number, "打卡 血压 120/80"))
-    connection.execute("SELECT id, name, count FROM member WHERE id = ?", (person,)).fetchone()
-    connection.execute("UPDATE member SET count = count + 1 WHERE id = ?", (person,))
-    connection.execute("COMMIT")
+def rate(file: Path, count: int) -> float:
+    """Messages a second, one after another."""
+    floor = Floor(file)
+    seconds = sum(floor.message(number) for number in range(count))
+    floor.close()
+    return count / seconds

@@ -6,8 +6,11 @@ import asyncio
 import datetime as dt
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from itertools import cycle, islice
+from pathlib import Path
 from unittest.mock import patch
 
 from apscheduler import version as scheduler_version
@@ -22,7 +25,7 @@ from storage.queries import due, outbox, people
 from storage.tables.care import Reminder
 from storage.work import Database, Work
 from tests.benchmarks.community import Community
-from tests.benchmarks.figures import Bound, Figure, Tell, figure
+from tests.benchmarks.figures import Bound, Figure, Tell, figure, rounds
 from tests.benchmarks.messages import CHANNEL, PEOPLE, person
 from tests.benchmarks.peers import scheduler
 
@@ -32,18 +35,29 @@ AT = dt.datetime(2026, 3, 2, 0, 0, tzinfo=dt.UTC)
 PEER = f"APScheduler {scheduler_version}"
 BOUND = Bound("median", 60.0)
 TIMED = 500
+ROUNDS, SECONDS, QUICK_SECONDS = 3, 30, 3
 Spent = dict[str, list[float]]
 
 
 def run(community: Community, quick: bool, tell: Tell) -> list[Figure]:
     count = 1_000 if quick else 10_000
-    spent: Spent = {}
-    tell(f"{count} reminders: ours")
-    spent["added"], spent["rang"] = _rung(community, count)
-    spent["empty"] = _empty(community, count)
-    tell(f"{count} reminders: {PEER}")
-    added, ran = asyncio.run(scheduler.due_at_once(community.folder / "jobs.db", count, TIMED))
-    return _figures(spent | {"peer added": added, "peer ran": [ran]}, count)
+    spent: Spent = defaultdict(list)
+    for number in rounds(ROUNDS, QUICK_SECONDS if quick else SECONDS):
+        tell(f"{count} reminders due at once, round {number} of {ROUNDS}")
+        asyncio.run(_round(community, count, community.folder / f"jobs{number}.db", spent))
+    return _figures(spent, count)
+
+
+async def _round(community: Community, count: int, file: Path, spent: Spent) -> None:
+    with closing(scheduler.Jobs(file)) as jobs, closing(community.database()) as database:
+        for owner in islice(cycle(_people(database)), TIMED):
+            spent["added"].append(_added(database, owner))
+            spent["peer added"].append(jobs.add())
+        _fill(database, count)
+        jobs.fill(count)
+        spent["rang"].append(_rung(community, database, count))
+        spent["peer ran"].append(await jobs.run())
+    spent["empty"].append(_empty(community, count))
 
 
 def _figures(spent: Spent, count: int) -> list[Figure]:
@@ -62,40 +76,43 @@ def _figures(spent: Spent, count: int) -> list[Figure]:
     ]
 
 
-def _rung(community: Community, count: int) -> tuple[list[float], list[float]]:
-    """(milliseconds of each timed addition, [seconds until all are in the outbox])."""
-    with closing(community.database()) as database:
-        added = _add(database, count)
-        seconds = _sweep(community, database, count)
-        with database.reading() as work:
-            written = sum(outbox.counts(work).values())
+def _rung(community: Community, database: Database, count: int) -> float:
+    """Seconds until all reminders are in the outbox."""
+    seconds = _sweep(community, database, count)
+    with database.reading() as work:
+        written = sum(outbox.counts(work).values())
     if written != count:
         raise RuntimeError(f"{written} messages in the outbox for {count} reminders")
-    return added, [seconds]
+    return seconds
 
 
-def _empty(community: Community, count: int) -> list[float]:
+def _empty(community: Community, count: int) -> float:
     """Seconds for the due table alone, as the peer's jobs do nothing either."""
     with closing(community.database()) as database, _doing_nothing():
         with database.transaction() as work:
             due.plan(work, [due.slot(f"empty:{number}", "empty", AT) for number in range(count)])
-        return [_sweep(community, database, count)]
+        return _sweep(community, database, count)
 
 
-def _add(database: Database, count: int) -> list[float]:
-    """Store `count` daily reminders with their first slots; milliseconds of those that had a commit of their own."""
+def _people(database: Database) -> list[int]:
     with database.reading() as work:
         known = [people.by_platform(work, CHANNEL, person(number).id) for number in range(PEOPLE)]
-    ids = [stored(one.id) for one in known if one is not None]
-    spent: list[float] = []
-    for number in range(TIMED):
-        started = time.perf_counter()
-        with database.transaction() as work:
-            _make(work, [ids[number % len(ids)]])
-        spent.append((time.perf_counter() - started) * 1000)
+    return [stored(one.id) for one in known if one is not None]
+
+
+def _added(database: Database, owner: int) -> float:
+    """Milliseconds to store one daily reminder and its first slot durably."""
+    started = time.perf_counter()
     with database.transaction() as work:
-        _make(work, [ids[number % len(ids)] for number in range(TIMED, count)])
-    return spent
+        _make(work, [owner])
+    return (time.perf_counter() - started) * 1000
+
+
+def _fill(database: Database, count: int) -> None:
+    """Until there are `count` reminders, untimed."""
+    owners = list(islice(cycle(_people(database)), count - TIMED))
+    with database.transaction() as work:
+        _make(work, owners)
 
 
 def _make(work: Work, owners: list[int]) -> None:

@@ -7,15 +7,14 @@ import statistics
 import time
 
 from bot.app import App
+from tests.benchmarks import floor
 from tests.benchmarks.community import Community, settled
-from tests.benchmarks.figures import Bound, Figure, Tell, figure
-from tests.benchmarks.floor import floor
+from tests.benchmarks.figures import Bound, Figure, Tell, figure, rounds
 from tests.benchmarks.messages import Said, mix, raw
 
 NAME = "throughput"
 ROUNDS = 3
 SECONDS, QUICK_SECONDS = 30, 4
-"""No further round is begun after this time: on a slow machine there are fewer rounds."""
 WARM_UP = 40
 BOUND = Bound("median", 800.0, at_least=True)
 FLOOR = "bare sqlite3, WAL FULL"
@@ -25,10 +24,9 @@ def run(community: Community, quick: bool, tell: Tell) -> list[Figure]:
     count = 500 if quick else 4_000
     ours: list[float] = []
     bare: list[float] = []
-    ends = time.perf_counter() + (QUICK_SECONDS if quick else SECONDS)
-    while len(ours) < ROUNDS and (not ours or time.perf_counter() < ends):
-        tell(f"{count} messages at once, round {len(ours) + 1} of {ROUNDS}")
-        bare.append(count / sum(floor(community.folder / f"floor{len(bare)}.db", count)))
+    for number in rounds(ROUNDS, QUICK_SECONDS if quick else SECONDS):
+        tell(f"{count} messages at once, round {number} of {ROUNDS}")
+        bare.append(floor.rate(community.folder / f"floor{number}.db", count))
         ours.append(count / asyncio.run(_measured(community, count)))
     ratio = statistics.median(ours) / statistics.median(bare)
     return [

@@ -32,9 +32,10 @@ def open_case(ctx: Context, msg: Incoming, question: str, by: str) -> Handled:
     case = ctx.work.add(Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now))
     _plan_clock(ctx, case, 1)
     notice = ctx.words("case/staff", case=case, name=ctx.person.name, place=ctx.room.topic if ctx.room else "私聊")
-    told = reply(msg, ctx.words("case/opened", case=case, minutes=_minutes(ctx)), by=by)
+    staff_told = tell_staff(ctx, notice, by, key=f"case:{case.id}")
+    told = reply(msg, ctx.words("case/opened", case=case, minutes=_minutes(ctx), told=bool(staff_told)), by=by)
     happened = Happened("case_opened", {"case": case.id}, ctx.person_id, msg.room_id)
-    return Handled(by, (told, *tell_staff(ctx, notice, by, key=f"case:{case.id}")), (happened,))
+    return Handled(by, (told, *staff_told), (happened,))
 
 
 def _minutes(scene: Scene) -> int:

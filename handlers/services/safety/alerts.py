@@ -39,21 +39,25 @@ def raise_alert(ctx: Context, msg: Incoming, flag: Flag) -> Handled:
     people.change(ctx.work, ctx.person_id, locked=True)
     _plan_ladder(ctx, alert)
     text = _staff_text(ctx, alert, flag.title)
-    replies = [*_first_aid(ctx, msg, flag), *tell_staff(ctx, text, "triage", Kind.SAFETY, f"alert:{alert.id}")]
+    told = tell_staff(ctx, text, "triage", Kind.SAFETY, f"alert:{alert.id}")
     if people.rooms(ctx.work, staff=True):
-        replies += tell_people(ctx, ("clinician",), text, "triage", Kind.SAFETY, f"alert:{alert.id}")
+        told += tell_people(ctx, ("clinician",), text, "triage", Kind.SAFETY, f"alert:{alert.id}")
+    replies = [*_first_aid(ctx, msg, flag, bool(told)), *told]
     happened = Happened("alert_raised", {"alert": alert.id, "flag": flag.id}, ctx.person_id, msg.room_id)
     return Handled("triage", tuple(replies), (happened,))
 
 
-def _first_aid(ctx: Context, msg: Incoming, flag: Flag) -> list[Outgoing]:
-    """In private the fixed words. In a room a line that reveals nothing, and the words in private."""
-    words = ctx.words(flag.template)
+def _first_aid(ctx: Context, msg: Incoming, flag: Flag, told: bool) -> list[Outgoing]:
+    """In private the fixed words. In a room a line that reveals nothing, and the words in private.
+
+    `told`: whether the alert goes to anybody of staff; nobody is promised who is not there.
+    """
+    words = ctx.words(flag.template, told=told)
     fixed: dict[str, Any] = {"kind": Kind.SAFETY, "by": "triage", "on_doubt": OnDoubt.RESEND}
     private = to_person(ctx.person_id, words, **fixed)
     if msg.room_id is None:
         return [private]
-    line = ctx.words("safety/in_room", level=flag.level)
+    line = ctx.words("safety/in_room", level=flag.level, told=told)
     return [to_room(msg.room_id, line, mentions=(ctx.person_id,), **fixed), private]
 
 

@@ -22,42 +22,45 @@ async def ring(number: int) -> None:
     rung.append(number)
 
 
-async def due_at_once(file: Path, count: int, timed: int) -> tuple[list[float], float]:
-    """(milliseconds to add each of the first `timed` jobs, seconds until all `count` have run once they are due)."""
-    rung.clear()
-    engine = _engine(file)
-    store = SQLAlchemyJobStore(engine=engine)
-    scheduler = AsyncIOScheduler(timezone="UTC", jobstores={"default": store}, job_defaults=DEFAULTS)
-    scheduler.start(paused=True)
-    try:
-        added = _added(scheduler, 0, timed)
-        _sync(engine, "OFF")  # the others are there to be run, not to be timed
-        _added(scheduler, timed, count)
-        _sync(engine, "FULL")
-        return added, await _ran(scheduler, count)
-    finally:
-        scheduler.shutdown(wait=False)
-        engine.dispose()
+class Jobs:
+    """A paused scheduler on a file of its own; made and used inside a running event loop."""
 
+    def __init__(self, file: Path) -> None:
+        rung.clear()
+        self._engine = _engine(file)
+        stores = {"default": SQLAlchemyJobStore(engine=self._engine)}
+        self._scheduler = AsyncIOScheduler(timezone="UTC", jobstores=stores, job_defaults=DEFAULTS)
+        self._scheduler.start(paused=True)
+        self._moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
+        self._count = 0
 
-def _added(scheduler: AsyncIOScheduler, first: int, end: int) -> list[float]:
-    moment = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    spent: list[float] = []
-    for number in range(first, end):
+    def add(self) -> float:
+        """Milliseconds to store one job durably."""
+        self._count += 1
+        number, started = self._count, time.perf_counter()
+        self._scheduler.add_job(ring, "date", run_date=self._moment, args=[number], id=f"reminder:{number}")
+        return (time.perf_counter() - started) * 1000
+
+    def fill(self, count: int) -> None:
+        """Until there are `count` jobs, untimed, hence without waiting for the disk."""
+        _sync(self._engine, "OFF")
+        while self._count < count:
+            self.add()
+        _sync(self._engine, "FULL")
+
+    async def run(self) -> float:
+        """Seconds until all jobs, due since the same second, have run."""
         started = time.perf_counter()
-        scheduler.add_job(ring, "date", run_date=moment, args=[number], id=f"reminder:{number}")
-        spent.append((time.perf_counter() - started) * 1000)
-    return spent
+        self._scheduler.resume()
+        while len(rung) < self._count:
+            await asyncio.sleep(0.005)
+            if time.perf_counter() - started > LONGEST_SECONDS:
+                raise RuntimeError(f"only {len(rung)} of {self._count} jobs ran")
+        return time.perf_counter() - started
 
-
-async def _ran(scheduler: AsyncIOScheduler, count: int) -> float:
-    started = time.perf_counter()
-    scheduler.resume()
-    while len(rung) < count:
-        await asyncio.sleep(0.005)
-        if time.perf_counter() - started > LONGEST_SECONDS:
-            raise RuntimeError(f"only {len(rung)} of {count} jobs ran")
-    return time.perf_counter() - started
+    def close(self) -> None:
+        self._scheduler.shutdown(wait=False)
+        self._engine.dispose()
 
 
 def _engine(file: Path) -> Engine:
