@@ -39,7 +39,8 @@ class App:
         self.sweep = DueSweep(desk)
         self._live = live
         self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)
-        self._sending: asyncio.Task[int] | None = None
+        self._sending: asyncio.Task[None] | None = None
+        self._wanted = False
         self._walking = asyncio.Lock()
 
     @property
@@ -145,16 +146,19 @@ class App:
     # -- sweeps ----------------------------------------------------------------
 
     def _wake_sender(self) -> None:
+        self._wanted = True
         if self._live and (self._sending is None or self._sending.done()):
             self._sending = asyncio.create_task(self._drain())
 
-    async def _drain(self) -> int:
-        try:
-            return await self.sender.drain()
-        except Exception as error:
-            self.desk.metrics.failures.labels("sender").inc()
-            log.error("sender_failed", error=type(error).__name__)
-            return 0
+    async def _drain(self) -> None:
+        """Send until nothing was committed meanwhile."""
+        while self._wanted:
+            self._wanted = False
+            try:
+                await self.sender.drain()
+            except Exception as error:
+                self.desk.metrics.failures.labels("sender").inc()
+                log.error("sender_failed", error=type(error).__name__)
 
     async def _sweep_due(self) -> int:
         return await self._in_writer(self.sweep.tick)

@@ -17,6 +17,7 @@ from handlers.words import Words
 from playbooks.library import Library
 from playbooks.schema.load import load
 from playbooks.schema.source import Broken
+from storage.queries import questions
 from storage.work import Database, Work
 
 
@@ -37,7 +38,10 @@ class Desk:
     def process(self, route: Callable[..., Any]) -> Process:
         """What handlers may borrow."""
         return Process(
-            roles_of=lambda work, person: roles_of(work, self.config, person), route=route, reload=self.reload
+            roles_of=lambda work, person: roles_of(work, self.config, person),
+            route=route,
+            question=questions.open_one,
+            reload=self.reload,
         )
 
     def reload(self) -> Reloaded:

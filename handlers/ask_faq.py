@@ -64,7 +64,7 @@ def choice_match(ctx: Context, msg: Incoming) -> tuple[str | None, str] | None:
     chosen = number(said(msg))
     if chosen is None and said(msg) not in NONE_OF_THEM:
         return None
-    waiting = questions.open_one(ctx.work, ctx.person_id, msg.room_id, ctx.now)
+    waiting = ctx.question(msg.room_id)
     if waiting is None or waiting[0] != CHOICE_KIND:
         return None
     ids = waiting[1]["ids"]

@@ -18,7 +18,7 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 
     Talk in a room that was not addressed to the bot asks once, not at every reading.
     """
-    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    waiting = ctx.question(None)
     if not msg.addressed and waiting is not None and waiting[0] == consents.QUESTION:
         return Handled("consent")
     held = {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
@@ -30,7 +30,7 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 def agree(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     if msg.room_id is not None:
         return Handled("consent", (privately(msg, ctx.words("consent/in_private"), by="consent"),))
-    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    waiting = ctx.question(None)
     held = waiting[1].get("held") if waiting and waiting[0] == consents.QUESTION else None
     version = ctx.settings.consent.version
     new = profile.give_consent(ctx.work, ctx.person_id, consents.PURPOSE, version, ctx.now, msg.inbox_id)

@@ -155,10 +155,11 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What the process lends to handlers: who is staff, taking a message through all handlers, reading playbooks anew."""
+    """What the process lends to handlers: who is staff, all handlers, the open question, reading playbooks anew."""
 
     roles_of: Callable[[Work, Person], frozenset[str]]
     route: Callable[[Context, Incoming], Handled | None]
+    question: Callable[[Work, int, int | None, dt.datetime], tuple[str, Any] | None]
     reload: Callable[[], Reloaded]
 
 
@@ -178,6 +179,7 @@ class Context(Scene):
     room: Room | None
     process: Process
     _roles: frozenset[str] | None = None
+    _questions: dict[int | None, tuple[str, Any] | None] = field(default_factory=dict)
 
     @property
     def roles(self) -> frozenset[str]:
@@ -185,6 +187,12 @@ class Context(Scene):
         if self._roles is None:
             self._roles = self.process.roles_of(self.work, self.person)
         return self._roles
+
+    def question(self, room_id: int | None) -> tuple[str, Any] | None:
+        """(kind, data) of what the bot asked this person in this place; read once, as it was before the message."""
+        if room_id not in self._questions:
+            self._questions[room_id] = self.process.question(self.work, self.person_id, room_id, self.now)
+        return self._questions[room_id]
 
     @property
     def person_id(self) -> int:

@@ -1,8 +1,8 @@
-"""What to do when a slot's time has come, by kind; and what to do when it has come too late."""
+"""What to do when slots' time has come, by kind; and what to do when it has come too late."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.engine import RowMapping
 
@@ -12,18 +12,25 @@ from handlers.services.community import welcome
 from handlers.services.knowledge import cases
 from handlers.services.safety import alerts
 
-Act = Callable[[Scene, RowMapping], Handled | Skip]
+One = Callable[[Scene, RowMapping], Handled | Skip]
+Many = Callable[[Scene, Sequence[RowMapping]], list[Handled | Skip]]
 
-DUE: Mapping[str, Act] = {
-    "journey_step": journeys.step_due,
-    "challenge_day": challenges.day_due,
-    "challenge_end": challenges.end_due,
-    "reminder": reminders.reminder_due,
-    "reminder_again": reminders.again_due,
-    "room_welcome": welcome.room_welcome_due,
-    "case_clock": cases.clock_due,
-    "alert_ladder": alerts.ladder_due,
+
+def each(act: One) -> Many:
+    """One slot after the other."""
+    return lambda scene, slots: [act(scene, slot) for slot in slots]
+
+
+DUE: Mapping[str, Many] = {
+    "journey_step": each(journeys.step_due),
+    "challenge_day": each(challenges.day_due),
+    "challenge_end": each(challenges.end_due),
+    "reminder": reminders.reminders_due,
+    "reminder_again": each(reminders.again_due),
+    "room_welcome": each(welcome.room_welcome_due),
+    "case_clock": each(cases.clock_due),
+    "alert_ladder": each(alerts.ladder_due),
 }
 
-LATE: Mapping[str, Act] = {"reminder": reminders.reminder_late}
+LATE: Mapping[str, Many] = {"reminder": each(reminders.reminder_late)}
 """Kinds that must do something even when their time has passed; the others just expire."""

@@ -20,7 +20,7 @@ def _waiting(ctx: Context, msg: Incoming) -> Waiting | None:
     """(enrolment id, step, question number) that waits for this person in private."""
     if not msg.private or msg.what is not What.TEXT:
         return None
-    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    waiting = ctx.question(None)
     if waiting is None or waiting[0] != profiles.KIND:
         return None
     found = journeys.open_task(ctx, ctx.person_id, "profile")

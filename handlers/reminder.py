@@ -92,7 +92,7 @@ def clarified_match(ctx: Context, msg: Incoming) -> str | None:
     """The answer to "morning or evening?": a number, or the option's words."""
     if not msg.private or msg.what is not What.TEXT:
         return None
-    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    waiting = ctx.question(None)
     if waiting is None or waiting[0] != CLARIFY:
         return None
     rewrite, options = waiting[1]["rewrite"], waiting[1]["options"]
@@ -159,7 +159,7 @@ def answer_match(ctx: Context, msg: Incoming) -> tuple[str, dt.timedelta] | None
     if found := WAIT.fullmatch(text):
         amount = 0.5 if found[1] == "半" else float(found[1])
         return "later", dt.timedelta(hours=amount) if found[2] == "小时" else dt.timedelta(minutes=amount)
-    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    waiting = ctx.question(None)
     chosen = number(text) if waiting and waiting[0] == reminders.QUESTION else None
     return ({1: "done", 2: "later", 3: "skip"}[chosen], default) if chosen in (1, 2, 3) else None
 
@@ -185,7 +185,7 @@ def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Hand
 
 
 def _close_question(ctx: Context) -> None:
-    waiting = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
+    waiting = ctx.question(None)
     if waiting and waiting[0] == reminders.QUESTION:
         questions.close(ctx.work, ctx.person_id, None)
 

@@ -32,7 +32,7 @@ class Work:
     @property
     def session(self) -> Session:
         if self._session is None:
-            self._session = Session(self.connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+            self._session = Session(self.connection, join_transaction_mode="rollback_only", expire_on_commit=False)
         return self._session
 
     def add(self, row: T) -> T:

@@ -112,25 +112,33 @@ class Dispatcher:
         return ids
 
     def handle(self, ids: Sequence[int]) -> None:
-        """Decide on stored messages, in order; one commit for all, one savepoint each."""
+        """Decide on stored messages, in order, with one commit for all; if one raises, again with a savepoint each."""
         if not ids:
             return
-        with self._desk.database.transaction() as work:
-            for inbox_id, channel, data in inbox.to_handle(work, ids):
-                self._one(work, inbox_id, channel, data)
+        try:
+            with self._desk.database.transaction() as work:
+                done = [self._timed(work, *row) for row in inbox.to_handle(work, ids)]
+        except Exception:
+            with self._desk.database.transaction() as work:
+                done = [self._alone(work, *row) for row in inbox.to_handle(work, ids)]
+        for inbox_id, by, seconds in done:
+            self._desk.metrics.handled.labels(by).inc()
+            self._desk.metrics.handle_seconds.observe(seconds)
+            log.info("handled", inbox=inbox_id, by=by, ms=round(seconds * 1000, 2))
 
-    def _one(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> None:
+    def _timed(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> tuple[int, str, float]:
         started = time.perf_counter()
+        by = self._decide(work, inbox_id, channel, data)
+        return inbox_id, by or "nobody", time.perf_counter() - started
+
+    def _alone(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> tuple[int, str, float]:
+        """Like `_timed`, but an error stays with its message."""
         try:
             with work.savepoint() as inner:
-                by = self._decide(inner, inbox_id, channel, data)
+                return self._timed(inner, inbox_id, channel, data)
         except Exception as error:
             self._failed(work, inbox_id, error)
-            return
-        spent = time.perf_counter() - started
-        self._desk.metrics.handled.labels(by or "nobody").inc()
-        self._desk.metrics.handle_seconds.observe(spent)
-        log.info("handled", inbox=inbox_id, by=by or "nobody", ms=round(spent * 1000, 2))
+            return inbox_id, "failed", 0.0
 
     def _decide(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> str:
         desk, now = self._desk, self._desk.clock.now()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -20,6 +22,15 @@ BATCH = 500
 TRIES = 3
 RETRY_AFTER = dt.timedelta(minutes=1)
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A slot's new state (`retry` leaves it waiting), why, and what follows."""
+
+    state: str
+    reason: str = ""
+    handled: Handled | None = None
 
 
 class DueSweep:
@@ -39,36 +50,40 @@ class DueSweep:
         now = self._desk.clock.now()
         with self._desk.database.transaction() as work:
             slots = due.ready(work, now, BATCH)
-            settled: dict[tuple[str, str], list[int]] = defaultdict(list)
-            for slot in slots:
-                state, reason, handled = self._one(work, slot, now)
-                if state != "retry":
-                    settled[state, reason].append(slot["id"])
-                    self._desk.metrics.due_done.labels(slot["kind"], state).inc()
-                if handled is not None:
-                    outbox.add(work, outbox_rows(handled, now))
-                    events.log(work, event_rows(handled.events, now))
-            for (state, reason), ids in settled.items():
-                due.settle(work, ids, state, reason, now)
+            for (kind, late), group in _groups(slots, now).items():
+                self._write(work, self._group(work, kind, late, group, now), now)
         return len(slots)
 
-    def _one(self, work: Work, slot: RowMapping, now: dt.datetime) -> tuple[str, str, Handled | None]:
-        late = slot["expires"] is not None and now > slot["expires"]
-        act = (LATE if late else DUE).get(slot["kind"])
+    def _group(
+        self, work: Work, kind: str, late: bool, slots: list[RowMapping], now: dt.datetime
+    ) -> list[tuple[RowMapping, Settled]]:
+        """All slots of a kind together; if that raises, each alone, so that an error stays with its slot."""
+        act = (LATE if late else DUE).get(kind)
         if act is None:
-            return ("expired", "late", None) if late else ("failed", "unknown kind", None)
+            return [(slot, Settled("expired", "late") if late else Settled("failed", "unknown kind")) for slot in slots]
         try:
             with work.savepoint() as inner:
-                outcome = act(self._desk.scene(inner), slot)
+                outcomes = act(self._desk.scene(inner), slots)
+            return [(slot, _settled(outcome, late)) for slot, outcome in zip(slots, outcomes, strict=True)]
         except Exception as error:
-            return self._failed(work, slot, now, error)
-        if isinstance(outcome, Skip):
-            return "skipped", outcome.reason, None
-        return ("expired", "late", outcome) if late else ("done", "", outcome)
+            if len(slots) == 1:
+                return [(slots[0], self._failed(work, slots[0], now, error))]
+        return [pair for slot in slots for pair in self._group(work, kind, late, [slot], now)]
 
-    def _failed(
-        self, work: Work, slot: RowMapping, now: dt.datetime, error: Exception
-    ) -> tuple[str, str, Handled | None]:
+    def _write(self, work: Work, settled: list[tuple[RowMapping, Settled]], now: dt.datetime) -> None:
+        """Messages, events and the slots' new states, each in one statement."""
+        handled = [one.handled for _, one in settled if one.handled is not None]
+        outbox.add(work, [row for one in handled for row in outbox_rows(one, now)])
+        events.log(work, [row for one in handled for row in event_rows(one.events, now)])
+        states: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for slot, one in settled:
+            if one.state != "retry":
+                states[one.state, one.reason].append(slot["id"])
+                self._desk.metrics.due_done.labels(slot["kind"], one.state).inc()
+        for (state, reason), ids in states.items():
+            due.settle(work, ids, state, reason, now)
+
+    def _failed(self, work: Work, slot: RowMapping, now: dt.datetime, error: Exception) -> Settled:
         """Tried again twice; then it stays `failed`, and staff know."""
         name = type(error).__name__
         self._desk.metrics.failures.labels("due").inc()
@@ -76,4 +91,18 @@ class DueSweep:
         final = due.retry(work, slot["id"], now + RETRY_AFTER) >= TRIES
         values: dict[str, Any] = {"kind": slot["kind"], "due_id": slot["id"], "error": name, "final": final}
         outbox.add(work, self._desk.staff_rows(work, "system/due_failed", f"due_failed:{slot['id']}:{final}", **values))
-        return ("failed", name, None) if final else ("retry", "", None)
+        return Settled("failed", name) if final else Settled("retry")
+
+
+def _groups(slots: Sequence[RowMapping], now: dt.datetime) -> dict[tuple[str, bool], list[RowMapping]]:
+    """(kind, too late?) → slots, in order of time."""
+    groups: dict[tuple[str, bool], list[RowMapping]] = defaultdict(list)
+    for slot in slots:
+        groups[slot["kind"], slot["expires"] is not None and now > slot["expires"]].append(slot)
+    return groups
+
+
+def _settled(outcome: Handled | Skip, late: bool) -> Settled:
+    if isinstance(outcome, Skip):
+        return Settled("skipped", outcome.reason)
+    return Settled("expired", "late", outcome) if late else Settled("done", "", outcome)

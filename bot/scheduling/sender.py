@@ -63,13 +63,13 @@ class Sender:
         total = 0
         async with self._lock:
             while True:
-                jobs, judged = await loop.run_in_executor(self._writer, self._claim)
+                jobs, judged, more = await loop.run_in_executor(self._writer, self._claim)
                 outcomes = [await self._send(job) for job in jobs]
                 if outcomes:
                     await loop.run_in_executor(self._writer, self._settle, outcomes)
-                if not judged:
-                    return total
                 total += judged
+                if not more:
+                    return total
 
     async def resume(self) -> int:
         """Decide on messages that were being sent when the process died; returns how many."""
@@ -77,31 +77,36 @@ class Sender:
 
     # -- choosing ------------------------------------------------------------
 
-    def _claim(self) -> tuple[list[Job], int]:
-        """Judge the next messages; those that go are marked `sending` before anything leaves."""
+    def _claim(self) -> tuple[list[Job], int, bool]:
+        """Judge the next messages; those that go are marked `sending` before anything leaves.
+
+        Returns the jobs, how many messages were judged, and whether more may be waiting.
+        """
         now = self._desk.clock.now()
         with self._desk.database.transaction() as work:
             rows = outbox.waiting(work, now, BATCH)
             if not rows:
-                return [], 0
+                return [], 0, False
             readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
-            rooms = {room.id: room for room in people.rooms(work)}
+            rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
             jobs: list[Job] = []
+            judged = 0
             for row in rows:
+                judged += 1
                 job = self._judged(work, row, readers, rooms, now)
                 if job is not None:
                     jobs.append(job)
                     if not job.channel.capabilities.idempotent:
                         break  # one at a time: at most one send of unknown outcome after a crash
             outbox.claim(work, [job.row["id"] for job in jobs])
-            return jobs, len(rows)
+            return jobs, judged, judged < len(rows) or len(rows) == BATCH
 
     def _judged(
         self,
         work: Work,
         row: RowMapping,
         readers: dict[int, Person],
-        rooms: Mapping[int | None, Room],
+        rooms: Mapping[int, Room],
         now: dt.datetime,
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, insert
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from storage.tables.care import CheckIn, Enrolment, Firing, Reminder
 from storage.work import Work
+
+RING = insert(Firing.__table__)  # type: ignore[attr-defined]
+KEEP = insert(CheckIn.__table__).returning(CheckIn.__table__.c.id)  # type: ignore[attr-defined]
 
 
 def enrolments(work: Work, person_id: int, kind: str, playbook: str | None = None) -> list[Enrolment]:
@@ -45,6 +49,11 @@ def check_ins(work: Work, person_id: int, since: dt.date | None = None, measure:
     return list(work.session.exec(wanted.order_by(col(CheckIn.at), col(CheckIn.id))).all())
 
 
+def keep(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Store check-ins ({person_id, measure, day, at, value, has_photo}); returns their ids."""
+    return [int(work.connection.execute(KEEP, row).scalar_one()) for row in rows]
+
+
 def days(work: Work, person_id: int, since: dt.date) -> set[dt.date]:
     """The local days on which a person checked in."""
     wanted = select(col(CheckIn.day)).where(CheckIn.person_id == person_id, CheckIn.day >= since).distinct()
@@ -66,6 +75,18 @@ def reminders(work: Work, person_id: int) -> list[Reminder]:
 
 def reminder(work: Work, reminder_id: int) -> Reminder | None:
     return work.session.get(Reminder, reminder_id)
+
+
+def reminders_by_id(work: Work, ids: Sequence[int]) -> dict[int, Reminder]:
+    """Reminders by id."""
+    found = work.session.exec(select(Reminder).where(col(Reminder.id).in_(set(ids)))).all()
+    return {one.id: one for one in found if one.id is not None}
+
+
+def ring(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Store rings ({reminder_id, person_id, slot}) that wait for an answer."""
+    if rows:
+        work.connection.execute(RING, [row | {"outcome": "open", "repeats": 0} for row in rows])
 
 
 def firing(work: Work, reminder_id: int, slot: dt.datetime) -> Firing | None:

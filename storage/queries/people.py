@@ -122,6 +122,14 @@ def change_room(work: Work, room_id: int, **values: Any) -> None:
     work.connection.execute(update(ROOMS).where(ROOMS.c.id == room_id).values(**values))
 
 
+def rooms_by_id(work: Work, ids: Sequence[int]) -> dict[int, Room]:
+    """Rooms by id."""
+    if not ids:
+        return {}
+    rows = work.connection.execute(select(ROOMS).where(ROOMS.c.id.in_(ids))).mappings()
+    return {row["id"]: Room(**row) for row in rows}
+
+
 def rooms(work: Work, staff: bool | None = None) -> list[Room]:
     """All rooms, or only staff rooms, or only the others."""
     wanted = select(ROOMS).order_by(ROOMS.c.id)

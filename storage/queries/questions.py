@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select
@@ -12,18 +13,30 @@ from storage.tables.people import Question
 from storage.work import Work
 
 TABLE = Question.__table__  # type: ignore[attr-defined]
+ASK = {}
+for _dialect, _insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert)):
+    _new = _insert(TABLE)
+    _fresh = {name: _new.excluded[name] for name in ("kind", "data", "expires")}
+    ASK[_dialect.name] = _new.on_conflict_do_update(index_elements=["person_id", "room_id"], set_=_fresh)
 OPEN = select(TABLE.c.kind, TABLE.c.data).where(
     TABLE.c.person_id == bindparam("person"), TABLE.c.room_id == bindparam("room"), TABLE.c.expires > bindparam("now")
 )
 
 
+def row(person_id: int, room_id: int | None, kind: str, data: Any, expires: dt.datetime) -> dict[str, Any]:
+    """A question for `ask_many`."""
+    return {"person_id": person_id, "room_id": room_id or 0, "kind": kind, "data": data, "expires": expires}
+
+
+def ask_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Remember questions; each replaces the one that was open in its place."""
+    if rows:
+        work.connection.execute(ASK[work.connection.dialect.name], rows)
+
+
 def ask(work: Work, person_id: int, room_id: int | None, kind: str, data: Any, expires: dt.datetime) -> None:
     """Remember the question; it replaces the one that was open in this place."""
-    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
-    row = {"person_id": person_id, "room_id": room_id or 0, "kind": kind, "data": data, "expires": expires}
-    fresh = {name: row[name] for name in ("kind", "data", "expires")}
-    statement = insert(TABLE).values(**row)
-    work.connection.execute(statement.on_conflict_do_update(index_elements=["person_id", "room_id"], set_=fresh))
+    ask_many(work, [row(person_id, room_id, kind, data, expires)])
 
 
 def open_one(work: Work, person_id: int, room_id: int | None, now: dt.datetime) -> tuple[str, Any] | None:

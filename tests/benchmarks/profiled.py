@@ -6,6 +6,8 @@ import asyncio
 import cProfile
 import io
 import pstats
+import re
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def profiles(community: Community) -> Iterator[tuple[str, str]]:
     for title, count in COUNTS.items():
         profile = asyncio.run(_profiled(community, count, one_by_one=title.startswith("latency")))
         yield f"{title}, {count} messages", _top(profile, "")
-        yield f"{title}, our functions", _top(profile, rf"^{ROOT}/(?:{STARTERS})/")
+        yield f"{title}, our functions", _top(profile, rf"^{re.escape(str(ROOT))}/(?:{STARTERS})/")
 
 
 async def _profiled(community: Community, count: int, one_by_one: bool) -> cProfile.Profile:
@@ -50,5 +52,7 @@ def _top(profile: cProfile.Profile, only: str) -> str:
     text = io.StringIO()
     stats = pstats.Stats(profile, stream=text).sort_stats("cumulative")
     stats.print_stats(*([only] if only else []), LINES)
-    wanted = text.getvalue().split("ncalls", 1)[-1]
-    return "ncalls" + wanted.replace(f"{ROOT}/", "").replace(".venv/lib/python3.11/site-packages/", "").rstrip()
+    table = "ncalls" + text.getvalue().split("ncalls", 1)[-1].rstrip()
+    for folder in (sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(ROOT)):
+        table = table.replace(f"{folder}/", "")
+    return table

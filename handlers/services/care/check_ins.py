@@ -11,7 +11,6 @@ from handlers.services.care.days import day_of
 from handlers.services.care.readings import Reading
 from handlers.services.community import points
 from storage.queries import care
-from storage.tables.care import CheckIn
 
 LONGEST_LOOK_BACK = dt.timedelta(days=400)
 
@@ -30,19 +29,21 @@ class Kept:
 def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
     """Store readings for the day they count for, book points, and count the run of days."""
     day = today(ctx, ctx.person.zone)
+    rows = [
+        {
+            "person_id": ctx.person_id,
+            "measure": reading.measure,
+            "day": day,
+            "at": ctx.now,
+            "value": _value(reading),
+            "has_photo": msg.has_image,
+        }
+        for reading in readings
+    ]
     got, events = 0, []
-    for reading in readings:
-        row = CheckIn(
-            person_id=ctx.person_id,
-            measure=reading.measure,
-            day=day,
-            at=ctx.now,
-            value=_value(reading),
-            has_photo=msg.has_image,
-        )
-        check_in = ctx.work.add(row)
+    for reading, check_in in zip(readings, care.keep(ctx.work, rows), strict=True):
         got += points.for_check_in(ctx, ctx.person_id, reading.measure, day.isoformat())
-        data = {"check_in": check_in.id, "measure": reading.measure}
+        data = {"check_in": check_in, "measure": reading.measure}
         events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
     said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)
     return Kept(day, said, got, streak(ctx, ctx.person_id, day), tuple(events))

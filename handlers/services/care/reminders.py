@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import RowMapping
@@ -34,39 +36,47 @@ def _create(ctx: Context, what: str, schedule: Schedule) -> Reminder:
         created_at=ctx.now,
     )
     reminder = ctx.work.add(row)
-    _plan(ctx, reminder, schedule.first)
+    due.plan(ctx.work, [_slot(ctx, reminder, schedule.first)])
     return reminder
 
 
-def _plan(scene: Scene, reminder: Reminder, moment: dt.datetime) -> None:
+def _slot(scene: Scene, reminder: Reminder, moment: dt.datetime) -> dict[str, Any]:
     late = span(scene.settings.reminders.late_after)
     key = f"reminder:{reminder.id}:{moment:%Y%m%dT%H%M}"
-    slot = due.slot(key, "reminder", moment, ref=reminder.id, person_id=reminder.person_id, expires=moment + late)
-    due.plan(scene.work, [slot])
+    return due.slot(key, "reminder", moment, ref=reminder.id, person_id=reminder.person_id, expires=moment + late)
 
 
-def _plan_next(scene: Scene, reminder: Reminder, after: dt.datetime, zone: str) -> None:
-    """Plan the next slot of the rule, or close the reminder when there is none."""
+def _following(scene: Scene, reminder: Reminder, after: dt.datetime, zone: str) -> list[dict[str, Any]]:
+    """The next slot of the rule; a reminder that has none is finished."""
     following = None
     if reminder.rule:
         following = next_after(reminder.rule, reminder.first, after, ZoneInfo(zone), reminder.until)
     if following is not None:
-        _plan(scene, reminder, following)
-        return
+        return [_slot(scene, reminder, following)]
     reminder.state = "finished"
-    scene.work.add(reminder)
+    scene.work.session.add(reminder)
+    return []
 
 
-def reminder_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
-    """Ring, plan the next time, and ask again later if nobody answers."""
-    reminder = care.reminder(scene.work, slot["ref"])
-    person = people.person(scene.work, slot["person_id"])
-    if reminder is None or person is None or reminder.state != "running":
-        return Skip("stopped")
-    firing = scene.work.add(Firing(reminder_id=stored(reminder.id), person_id=reminder.person_id, slot=slot["at"]))
-    _plan_next(scene, reminder, slot["at"], person.zone)
-    _plan_again(scene, firing)
-    return _ring(scene, reminder, firing, person.zone, "reminder/ring")
+def reminders_due(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | Skip]:
+    """Ring, plan the next times, and ask again later where nobody answers; ten thousand at once are no trouble."""
+    known = care.reminders_by_id(scene.work, [slot["ref"] for slot in slots])
+    readers = people.people(scene.work, [slot["person_id"] for slot in slots])
+    outcomes: list[Handled | Skip] = []
+    rang: list[dict[str, Any]] = []
+    planned: list[dict[str, Any]] = []
+    for slot in slots:
+        reminder, person = known.get(slot["ref"]), readers.get(slot["person_id"])
+        if reminder is None or person is None or reminder.state != "running":
+            outcomes.append(Skip("stopped"))
+            continue
+        rang.append({"reminder_id": reminder.id, "person_id": reminder.person_id, "slot": slot["at"]})
+        planned += [*_following(scene, reminder, slot["at"], person.zone), *_again(scene, rang[-1], 0)]
+        outcomes.append(_ring(scene, reminder, slot["at"], person.zone, "reminder/ring"))
+    care.ring(scene.work, rang)
+    due.plan(scene.work, planned)
+    questions.ask_many(scene.work, [_question(scene, one["person_id"]) for one in rang])
+    return outcomes
 
 
 def reminder_late(scene: Scene, slot: RowMapping) -> Handled | Skip:
@@ -83,7 +93,8 @@ def reminder_late(scene: Scene, slot: RowMapping) -> Handled | Skip:
         settled_at=scene.now,
     )
     scene.work.add(row)
-    _plan_next(scene, reminder, max(slot["at"], scene.now - dt.timedelta(seconds=1)), person.zone)
+    after = max(slot["at"], scene.now - dt.timedelta(seconds=1))
+    due.plan(scene.work, _following(scene, reminder, after, person.zone))
     at = shown_day(slot["at"], scene.now, person.zone)
     text = scene.words("reminder/late", what=reminder.what, at=at)
     return Handled("reminder", (to_person(reminder.person_id, text, kind=Kind.REMINDER, by=f"reminder:{reminder.id}"),))
@@ -101,44 +112,51 @@ def again_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if not slot["data"].get("snoozed"):
         firing.repeats += 1
         scene.work.add(firing)
-        _plan_again(scene, firing)
-    return _ring(scene, reminder, firing, person.zone, "reminder/ring_again")
+        due.plan(scene.work, _again(scene, firing.model_dump(), firing.repeats))
+    questions.ask_many(scene.work, [_question(scene, reminder.person_id)])
+    return _ring(scene, reminder, firing.slot, person.zone, "reminder/ring_again")
 
 
-def _ring(scene: Scene, reminder: Reminder, firing: Firing, zone: str, words: str) -> Handled:
-    expires = scene.now + span(scene.settings.reminders.late_after)
-    questions.ask(scene.work, reminder.person_id, None, QUESTION, {"firing": firing.id}, scene.now + ANSWER_WITHIN)
-    text = scene.words(words, what=reminder.what, clock=f"{local(firing.slot, zone):%H:%M}")
+def _question(scene: Scene, person_id: int) -> dict[str, Any]:
+    """What the person may answer by number."""
+    return questions.row(person_id, None, QUESTION, {}, scene.now + ANSWER_WITHIN)
+
+
+def _ring(scene: Scene, reminder: Reminder, slot: dt.datetime, zone: str, words: str) -> Handled:
+    text = scene.words(words, what=reminder.what, clock=f"{local(slot, zone):%H:%M}")
     message = to_person(
         reminder.person_id,
         text,
         kind=Kind.REMINDER,
         by=f"reminder:{reminder.id}",
-        expires=expires,
+        expires=scene.now + span(scene.settings.reminders.late_after),
         on_doubt=OnDoubt.ASK_STAFF,
     )
     rang = Happened("reminder_rang", {"reminder": reminder.id}, reminder.person_id)
     return Handled("reminder", (message,), (rang,))
 
 
-def _plan_again(scene: Scene, firing: Firing) -> None:
+def _again(scene: Scene, firing: Mapping[str, Any], repeats: int) -> list[dict[str, Any]]:
+    """The slot that asks again, while there is a time left to ask."""
     knobs = scene.settings.reminders
-    if firing.repeats < knobs.ask_again_times:
-        _plan_ring(scene, firing, span(knobs.ask_again_after), f"again{firing.repeats + 1}")
+    if repeats >= knobs.ask_again_times:
+        return []
+    return [_ring_slot(scene, firing, span(knobs.ask_again_after), f"again{repeats + 1}")]
 
 
-def _plan_ring(scene: Scene, firing: Firing, wait: dt.timedelta, name: str, **data: object) -> None:
-    moment = scene.now + wait
-    slot = due.slot(
-        f"reminder:{firing.reminder_id}:{firing.slot:%Y%m%dT%H%M}:{name}",
+def _ring_slot(
+    scene: Scene, firing: Mapping[str, Any], wait: dt.timedelta, name: str, **data: object
+) -> dict[str, Any]:
+    moment, slot = scene.now + wait, firing["slot"]
+    return due.slot(
+        f"reminder:{firing['reminder_id']}:{slot:%Y%m%dT%H%M}:{name}",
         "reminder_again",
         moment,
-        ref=firing.reminder_id,
-        person_id=firing.person_id,
+        ref=firing["reminder_id"],
+        person_id=firing["person_id"],
         expires=moment + span(scene.settings.reminders.late_after),
-        data={"slot": firing.slot.isoformat(), **data},
+        data={"slot": slot.isoformat(), **data},
     )
-    due.plan(scene.work, [slot])
 
 
 def waiting(ctx: Context) -> Firing | None:
@@ -158,7 +176,8 @@ def settle(ctx: Context, firing: Firing, outcome: str) -> Reminder | None:
 def snooze(ctx: Context, firing: Firing, wait: dt.timedelta) -> Reminder | None:
     """Ring again after `wait`."""
     due.cancel(ctx.work, "reminder_again", firing.reminder_id, ctx.now, "snoozed")
-    _plan_ring(ctx, firing, wait, f"snooze{ctx.now:%H%M%S}", snoozed=True)
+    slot = _ring_slot(ctx, firing.model_dump(), wait, f"snooze{ctx.now:%H%M%S}", snoozed=True)
+    due.plan(ctx.work, [slot])
     return care.reminder(ctx.work, firing.reminder_id)
 
 
