@@ -21,6 +21,7 @@ START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)
 HABITS = {"勤快": 0.9, "随缘": 0.45, "沉默": 0.05}
 CHECK_INS = ("打卡 血压 {sys}/{dia}", "早上空腹血糖{glucose}", "今天走了{steps}步", "户外1小时")
 QUESTIONS = ("血糖高能吃西瓜吗", "血压多少算达标", "糖尿病人坐飞机要注意什么", "大家早上好", "今天天气不错")
+ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting")
 Report = Callable[[int], None]
 
 
@@ -110,33 +111,31 @@ def _account(world: World) -> dict[str, Any]:
     with world.app.database.reading() as work:
         slots, states = due.counts(work), outbox.counts(work)
         happened = events.counts(work, dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
-    planned, ended = Counter[str](), Counter[str]()
-    reasons = Counter[str]()
+    planned, ended, why = Counter[str](), Counter[str](), Counter[str]()
     for (kind, state, reason), count in slots.items():
         planned[kind] += count
         ended[state] += count
         if reason:
-            reasons[f"{kind}: {state} ({reason})"] += count
-    known = sum(ended[state] for state in ("done", "skipped", "expired", "cancelled", "failed", "waiting"))
+            why[f"{kind}: {state} ({reason})"] += count
     return {
         "messages_out": states.get("sent", 0),
         "outbox": states,
         "check_ins": happened.get("check_in_recorded", 0),
-        "reminders": {
-            "made": happened.get("reminder_made", 0),
-            "rang": happened.get("reminder_rang", 0),
-            "done": happened.get("reminder_done", 0),
-            **{
-                state: sum(n for (kind, s, _), n in slots.items() if kind == "reminder" and s == state)
-                for state in ("waiting", "expired", "skipped", "cancelled", "failed")
-            },
-        },
+        "reminders": _reminders(slots, happened),
         "planned": dict(planned),
         "ended": dict(ended),
-        "why": dict(reasons),
-        "unaccounted": sum(planned.values()) - known,
+        "why": dict(why),
+        "unaccounted": sum(planned.values()) - sum(ended[state] for state in ENDS),
         "events": happened,
     }
+
+
+def _reminders(slots: dict[tuple[str, str, str], int], happened: dict[str, int]) -> dict[str, int]:
+    """Every slot of every reminder by what became of it; `planned` is their sum."""
+    ends = {state: sum(n for (kind, s, _), n in slots.items() if kind == "reminder" and s == state) for state in ENDS}
+    answered = {name: happened.get(f"reminder_{name}", 0) for name in ("made", "rang")}
+    planned = sum(n for (kind, _, _), n in slots.items() if kind == "reminder")
+    return answered | {"answered": happened.get("reminder_done", 0), "planned": planned} | ends
 
 
 def simulate(

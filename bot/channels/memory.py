@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,5 +51,3 @@ class MemoryChannel:
             return
         with self._journal.open("a") as file:
             file.write(key + "\n")
-            file.flush()
-            os.fsync(file.fileno())

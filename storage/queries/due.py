@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -14,6 +14,13 @@ from storage.tables.messaging import Due
 from storage.work import Work
 
 TABLE = Due.__table__  # type: ignore[attr-defined]
+READY = (
+    select(TABLE)
+    .where(TABLE.c.state == "waiting", TABLE.c.at <= bindparam("now"))
+    .order_by(TABLE.c.at, TABLE.c.id)
+    .limit(bindparam("most"))
+)
+NEXT = select(TABLE.c.at).where(TABLE.c.state == "waiting").order_by(TABLE.c.at).limit(1)
 PLAN = {
     dialect.name: insert(TABLE).on_conflict_do_nothing()
     for dialect, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
@@ -36,15 +43,12 @@ def plan(work: Work, rows: Iterable[dict[str, Any]]) -> None:
 
 def ready(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
     """Slots whose time has come, in order."""
-    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.at <= now)
-    return list(work.connection.execute(wanted.order_by(TABLE.c.at, TABLE.c.id).limit(limit)).mappings())
+    return list(work.connection.execute(READY, {"now": now, "most": limit}).mappings())
 
 
 def next_at(work: Work) -> dt.datetime | None:
     """When the next slot is due."""
-    found: dt.datetime | None = work.connection.execute(
-        select(TABLE.c.at).where(TABLE.c.state == "waiting").order_by(TABLE.c.at).limit(1)
-    ).scalar()
+    found: dt.datetime | None = work.connection.execute(NEXT).scalar()
     return found
 
 

@@ -25,6 +25,7 @@ WAITING = (
     .order_by(TABLE.c.kind != "safety", TABLE.c.after, TABLE.c.id)
     .limit(bindparam("most"))
 )
+NEXT = select(TABLE.c.after).where(TABLE.c.state == "waiting").order_by(TABLE.c.after).limit(1)
 CLAIM = (
     update(TABLE)
     .where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
@@ -51,9 +52,7 @@ def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
 
 def next_at(work: Work) -> dt.datetime | None:
     """When the next waiting message may go."""
-    found: dt.datetime | None = work.connection.execute(
-        select(TABLE.c.after).where(TABLE.c.state == "waiting").order_by(TABLE.c.after).limit(1)
-    ).scalar()
+    found: dt.datetime | None = work.connection.execute(NEXT).scalar()
     return found
 
 

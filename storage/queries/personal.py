@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Table, delete, select
 from sqlmodel import SQLModel
 
+from storage.queries import web
 from storage.queries.people import PEOPLE
 from storage.tables.people import Person
 from storage.work import Work
@@ -36,18 +37,10 @@ def erase(work: Work, person: Person) -> dict[str, int]:
     for table in tables():
         if table.name not in OURS:
             gone[table.name] = work.connection.execute(delete(table).where(table.c.person_id == person.id)).rowcount
-    gone |= _web(work, person)
+    if person.channel == "web":
+        gone["webmessage"] = web.forget_person(work, person.platform_id)
     gone["person"] = work.connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person.id)).rowcount
     return {name: count for name, count in gone.items() if count}
-
-
-def _web(work: Work, person: Person) -> dict[str, int]:
-    """The bubbles of the web chat that this person wrote, and their private conversation."""
-    if person.channel != "web":
-        return {}
-    bubbles = SQLModel.metadata.tables["webmessage"]
-    theirs = (bubbles.c.sender == person.platform_id) | (bubbles.c.conversation == f"private:{person.platform_id}")
-    return {"webmessage": work.connection.execute(delete(bubbles).where(theirs)).rowcount}
 
 
 def _plain(value: Any) -> Any:
