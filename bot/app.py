@@ -68,7 +68,7 @@ class App:
         with self.database.transaction() as work:
             for member in config.staff:
                 if member.channel in self.channels:
-                    people.meet(work, member.channel, member.id, "", now, config.community.zone)
+                    people.meet(work, member.channel, member.id, member.name, now, config.community.zone)
             for room in config.staff_rooms:
                 if room.channel in self.channels:
                     known = people.enter(work, room.channel, room.id, "")

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import wiring
 from bot.config import Config
+from bot.normalise import without_mention
 from bot.stories.world import World, name_of
 
 ASKER = "患者"
@@ -25,8 +26,9 @@ async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
     mine = [
         one for one in sent if (one.delivery.room or name_of(one.delivery.person or "-")) in (ASKER, f"room-{room}")
     ]
-    ranked = world.desk.index.faq.rank(text)[:5]
-    match = world.desk.index.faq.find(text)
+    question = without_mention(text, config.community.bot_name)
+    ranked = world.desk.index.faq.rank(question)[:5]
+    match = world.desk.index.faq.find(question)
     route = by[mine[0].delivery.key] if mine else "silence"
     answered = route == "ask_faq" and match.zone.value == "answer" and match.best is not None
     await world.close()

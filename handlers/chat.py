@@ -55,7 +55,7 @@ def human_match(ctx: Context, msg: Incoming) -> str | None:
 
 
 def human(ctx: Context, msg: Incoming, question: str) -> Handled:
-    return cases.open_case(ctx, msg, question, "human")
+    return cases.open_case(ctx, msg, question, "human", asked_for=True)
 
 
 def courtesy_match(ctx: Context, msg: Incoming) -> str | None:

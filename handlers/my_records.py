@@ -36,6 +36,6 @@ def my_points(ctx: Context, msg: Incoming, matched: str) -> Handled:
 
 
 CHECK_INS = Handler(
-    "my_records", keyword("我的打卡", "打卡记录", "我的记录", "我的数据记录", "我的血压", "我的血糖", "趋势"), check_ins
+    "my_records", keyword("我的打卡", "打卡记录", "我的记录", "我的数据", "我的血压", "我的血糖", "趋势"), check_ins
 )
 POINTS = Handler("my_records", keyword("我的积分", "积分", "查积分", "我的等级", "等级"), my_points)

@@ -11,4 +11,4 @@ def act(ctx: Context, msg: Incoming, matched: str) -> Handled:
     return Handled("privacy", (privately(msg, text, by="privacy"),))
 
 
-PRIVACY = Handler("privacy", keyword("隐私", "隐私政策", "隐私说明", "我的隐私", "数据", "我的数据"), act)
+PRIVACY = Handler("privacy", keyword("隐私", "隐私政策", "隐私说明", "我的隐私"), act)

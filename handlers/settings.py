@@ -49,6 +49,7 @@ class CaseSettings(Knobs):
 class AlertSettings(Knobs):
     next_after: Span = "5m"
     supervisor_after: Span = "10m"
+    then_every: Span = "30m"
 
 
 class ReminderSettings(Knobs):
@@ -72,6 +73,8 @@ class StaffMember(Knobs):
 
     channel: str
     id: str
+    name: str = ""
+    """Only shown, until the platform tells the real one."""
     roles: tuple[Role, ...] = Field(min_length=1)
 
 

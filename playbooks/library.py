@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -60,13 +61,17 @@ class Library:
         )
         return [entry for part in parts for entry in part.values()]
 
-    def served(self, samples: bool, today: object) -> Library:
-        """Only what may reach a patient: published and not expired, and samples where the deployment allows them."""
+    def served(self, samples: bool, today: dt.date) -> Library:
+        """Only what may reach a patient: published and not expired, and samples where the deployment allows them.
+
+        Word lists, measures and levels are in force unless withdrawn: no switch may turn red flags off.
+        """
         return Library.of(entry for entry in self.all() if _may_serve(entry, samples, today))
 
 
-def _may_serve(entry: Playbook, samples: bool, today: object) -> bool:
-    expires = entry.review.expires
-    if expires is not None and str(expires) < str(today):
+def _may_serve(entry: Playbook, samples: bool, today: dt.date) -> bool:
+    if isinstance(entry, Lexicon | Measure | Reward):
+        return entry.review.stage is not Stage.WITHDRAWN
+    if entry.review.expires is not None and entry.review.expires < today:
         return False
     return entry.review.stage is Stage.PUBLISHED or (samples and entry.review.stage is Stage.SAMPLE)

@@ -1,4 +1,4 @@
-"""What is no longer needed goes: words of settled messages after their time."""
+"""What is no longer needed goes: words of settled messages, content that has expired."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ KEEP_WORDS = dt.timedelta(days=30)
 
 def clean(desk: Desk) -> int:
     """Remove words older than 30 days from inbox and outbox; returns how many rows changed."""
+    desk.refresh()
     before = desk.clock.now() - KEEP_WORDS
     with desk.database.transaction() as work:
         return inbox.forget_before(work, before) + outbox.forget_words_before(work, before)

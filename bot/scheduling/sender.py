@@ -120,6 +120,9 @@ class Sender:
             return None
         place = person or room
         channel = self._channels.get(place.channel) if place else None
+        if place is not None and channel is None:
+            outbox.settle(work, [row["id"]], after=now + LONGEST_WAIT, reason="channel off")
+            return None
         if place is None or channel is None or not _can(channel, row):
             outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
             return None

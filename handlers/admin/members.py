@@ -16,8 +16,9 @@ MOST = 50
 
 def members(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Rooms with their number of members; with a room's name, who is in it."""
-    topics = {room.topic: room for room in people.rooms(ctx.work)}
-    room = topics.get(rest) or next((one for topic, one in topics.items() if rest and rest in topic), None)
+    topics = {room.topic: room for room in people.rooms(ctx.work) if room.topic}
+    named = [one for topic, one in topics.items() if rest and rest in topic]
+    room = topics.get(rest) if rest and rest in topics else next(iter(named), None)
     if room is None and not rest and ctx.room is not None and not ctx.room.is_staff:
         room = ctx.room
     if room is None:

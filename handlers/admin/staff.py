@@ -14,17 +14,31 @@ NEWEST = 15
 
 def grant(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#授权 张姐 健康顾问`: give a role to a platform id."""
+    return _change(ctx, msg, rest, "#授权 张姐 健康顾问", give=True)
+
+
+def revoke(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """`#取消授权 张姐 健康顾问`: take back what was given in chat; roles in config.yaml are changed there."""
+    return _change(ctx, msg, rest, "#取消授权 张姐 健康顾问", give=False)
+
+
+def _change(ctx: Context, msg: Incoming, rest: str, usage: str, give: bool) -> Handled:
     candidates, after = person_meant(ctx, msg, rest)
     role = next((name for name, title in TITLES.items() if after and after in (name, title)), None)
     if role is None or role == "owner":
-        return said(ctx, msg, "admin/grant_how", titles=[title for name, title in TITLES.items() if name != "owner"])
+        titles = [title for name, title in TITLES.items() if name != "owner"]
+        return said(ctx, msg, "admin/grant_how", titles=titles, usage=usage)
     if len(candidates) != 1:
-        return which(ctx, msg, candidates, "#授权 张姐 健康顾问")
-    person = candidates[0]
-    new = profile.grant(ctx.work, stored(person.id), role, ctx.person.platform_id, ctx.now)
-    handled = said(ctx, msg, "admin/granted", name=person.name, title=TITLES[role], new=new)
-    happened = Happened("role_granted", {"role": role, "by": ctx.person_id}, person.id)
-    return Handled("admin", handled.replies, (happened,) if new else ())
+        return which(ctx, msg, candidates, usage)
+    person_id, by = stored(candidates[0].id), ctx.person.platform_id
+    if give:
+        changed = profile.grant(ctx.work, person_id, role, by, ctx.now)
+    else:
+        changed = profile.revoke(ctx.work, person_id, role)
+    handled = said(ctx, msg, "admin/granted", name=candidates[0].name, title=TITLES[role], changed=changed, give=give)
+    name = "role_granted" if give else "role_revoked"
+    events = (Happened(name, {"role": role, "by": ctx.person_id}, person_id),) if changed else ()
+    return Handled("admin", handled.replies, events)
 
 
 def staff_room(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -49,6 +63,7 @@ def log(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 COMMANDS = (
     Command("授权", OWNER, "#授权 张姐 健康顾问", "让一位成员成为工作人员", grant),
+    Command("取消授权", OWNER, "#取消授权 张姐 健康顾问", "收回在聊天里给的身份", revoke),
     Command("工作群", OWNER, "#工作群", "写在群里：问题和警报都发到这个群", staff_room),
     Command("日志", MANAGERS, "#日志", "看最近的管理操作", log),
 )

@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 class Strict(BaseModel):
@@ -61,6 +61,12 @@ class Review(Strict):
     stage: Stage
     by: tuple[Signature, ...] = ()
     expires: dt.date | None = None
+
+    @model_validator(mode="after")
+    def published_is_signed(self) -> Review:
+        if self.stage is Stage.PUBLISHED and not any(one.role == "medical" for one in self.by):
+            raise ValueError("stage: published 要有医学审核人签名：by: [{who: 姓名, role: medical, on: 日期}]")
+        return self
 
 
 class Playbook(Strict):

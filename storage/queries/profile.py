@@ -81,3 +81,9 @@ def grant(work: Work, person_id: int, role: str, by: str, now: dt.datetime) -> b
         return False
     work.add(RoleGrant(person_id=person_id, role=role, granted_by=by, at=now))
     return True
+
+
+def revoke(work: Work, person_id: int, role: str) -> bool:
+    """Take back a role that was granted in chat; False when it was not held that way."""
+    gone = delete(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.role) == role)
+    return work.session.connection().execute(gone).rowcount > 0

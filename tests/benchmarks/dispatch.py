@@ -58,4 +58,4 @@ def _figure(spent: Spent, name: str, place: str) -> Figure:
     if name == Ours.name:
         return figure(NAME, label, "µs", samples, BOUND)
     ratio = statistics.median(samples) / statistics.median(spent[Ours.name, place])
-    return figure(NAME, label, "µs", samples, against="as fast", ratio=ratio)
+    return figure(NAME, label, "µs", samples, against="this", ratio=ratio)

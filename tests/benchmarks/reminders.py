@@ -7,7 +7,7 @@ import datetime as dt
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from itertools import cycle, islice
 from pathlib import Path
@@ -19,8 +19,8 @@ from sqlalchemy.engine import RowMapping
 from bot.clock import ManualClock
 from bot.scheduling import due as sweeping
 from bot.scheduling.due import DueSweep
-from handlers.contract import Scene, Skip, stored
-from handlers.due import Act
+from handlers.contract import Handled, Scene, Skip, stored
+from handlers.due import Many
 from storage.queries import due, outbox, people
 from storage.tables.care import Reminder
 from storage.work import Database, Work
@@ -142,12 +142,12 @@ def _sweep(community: Community, database: Database, count: int) -> float:
     return seconds
 
 
-def _nothing(scene: Scene, slot: RowMapping) -> Skip:
-    return Skip("empty")
+def _nothing(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | Skip]:
+    return [Skip("empty") for _ in slots]
 
 
 @contextmanager
 def _doing_nothing() -> Iterator[None]:
-    acts: Mapping[str, Act] = {"empty": _nothing}
+    acts: Mapping[str, Many] = {"empty": _nothing}
     with patch.object(sweeping, "DUE", acts):
         yield

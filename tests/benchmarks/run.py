@@ -71,7 +71,7 @@ def _table(figures: Sequence[Figure]) -> Table:
     table = Table("benchmark", "figure", title="timings are facts of this run, not tests")
     for title in ("n", "min", "median", "p99"):
         table.add_column(title, justify="right")
-    for title in ("unit", "ours against", "bound"):
+    for title in ("unit", "ours is … × as fast as", "bound"):
         table.add_column(title)
     before = ""
     for one in figures:

@@ -91,7 +91,7 @@ def test_a_file_of_300_kib_is_not_even_parsed(tmp_path: Path) -> None:
 
 
 def test_too_deep_is_refused_and_not_a_crash() -> None:
-    with pytest.raises(Broken, match="a:1: .*层次超过"):
+    with pytest.raises(Broken, match=r"a:1: .*层次超过"):
         parse("x: " + "[" * 3_000, "a")
 
 
@@ -176,7 +176,9 @@ def test_reload_takes_new_words_in_and_keeps_the_last_good_version_of_a_broken_f
         line = next(number for number, words in enumerate(good.splitlines(), 1) if words.startswith("risk"))
         faq_file(folder).write_text(good.replace("可以少吃一点", "第三版").replace("risk:", "riks:"))
         told = await reload()
-        assert "没有换上新内容" in told and f"dm-watermelon.yaml:{line}: riks: 没有这个字段，您是不是想写 risk？" in told
+        assert (
+            "没有换上新内容" in told and f"dm-watermelon.yaml:{line}: riks: 没有这个字段，您是不是想写 risk？" in told
+        )
         assert "第二版" in await answer()
 
         faq_file(folder).write_text(good.replace("可以少吃一点", "第四版"))

@@ -66,7 +66,9 @@ def shipped() -> Library:
 @asynccontextmanager
 async def community() -> AsyncIterator[World]:
     """Two patients and one of staff for each role; the staff room holds staff only."""
-    persons: dict[str, dict[str, Any]] = {"张姐": {}, "李哥": {}} | {name: {"role": role} for role, name in NAMES.items()}
+    persons: dict[str, dict[str, Any]] = {"张姐": {}, "李哥": {}} | {
+        name: {"role": role} for role, name in NAMES.items()
+    }
     rooms = {PATIENTS: list(persons), STAFF: list(NAMES.values())}
     world = World(START, persons, rooms, library=shipped())
     await world.start()
@@ -110,7 +112,10 @@ def test_staff_may_do_what_their_role_allows_and_no_more(role: str) -> None:
                 assert ["不在您的权限里" in one.delivery.text for one in sent] == [not allowed], (name, place)
                 in_room = place == STAFF and not (allowed and name in ONLY_PRIVATE)
                 assert to(sent) == [room_id(STAFF) if in_room else person_id(NAMES[role])], (name, place)
-                assert (audited(world)[-1].command, audited(world)[-1].result) == (name, "done" if allowed else "refused")
+                assert (audited(world)[-1].command, audited(world)[-1].result) == (
+                    name,
+                    "done" if allowed else "refused",
+                )
             assert len(audited(world)) == len(cases)
 
     asyncio.run(go())

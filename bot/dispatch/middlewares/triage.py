@@ -19,10 +19,11 @@ VERY = {"safety/critical_glucose_very_low": "A"}
 
 def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     """Fixed words and an alert for a red flag; everything else goes on."""
-    if not msg.text or _staff_talk(ctx, msg):
+    if not msg.text or (ctx.room is not None and ctx.room.is_staff):
         return inner(ctx, msg)
-    flags = ctx.index.flags.seen(msg.said)
-    flag = flags[0] if flags else critical_reading(ctx, msg)
+    teaching = _teaches(ctx, msg)
+    flags = [] if teaching else ctx.index.flags.seen(msg.said)
+    flag = flags[0] if flags else critical_reading(ctx, msg, quoted=not teaching)
     if flag is None:
         return inner(ctx, msg)
     handled = raise_alert(ctx, msg, flag)
@@ -30,21 +31,27 @@ def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
 
 
-def _staff_talk(ctx: Context, msg: Incoming) -> bool:
-    """Staff writing commands, or speaking of red flags in a room, report no emergency of their own."""
-    if ctx.room is not None and ctx.room.is_staff:
-        return True
+TEACHERS = frozenset({"owner", "manager", "clinician", "expert", "supervisor"})
+
+
+def _teaches(ctx: Context, msg: Incoming) -> bool:
+    """Staff writing commands, or speaking of red flags to a room, report no emergency of their own; a reading is."""
     suspicious = msg.room_id is not None or msg.text.startswith(COMMAND_SIGNS)
-    return suspicious and bool(ctx.roles)
+    return suspicious and bool(ctx.roles & TEACHERS)
 
 
-def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
-    """The most severe critical reading of the message, also when the literal number is doubtful."""
-    for one in ctx.index.readings(msg.text):
+def critical_reading(ctx: Context, msg: Incoming, quoted: bool = True) -> Flag | None:
+    """The most severe critical reading of the message, also when the literal number is doubtful.
+
+    `quoted`: also numbers in a question or a quote (血压185/115怎么办).
+    """
+    for one in () if msg.text.startswith(COMMAND_SIGNS) else ctx.index.readings(msg.text):
         found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
         if found:
             return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
-    named = literal_critical(msg.text, ctx.index.measures) if NUMBERS.search(msg.text) else ()
+    if not quoted or not NUMBERS.search(msg.text):
+        return None
+    named = literal_critical(msg.text, ctx.index.measures)
     return _flag("reading", "危急值", named[0]) if named else None
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Context, Handled, Happened, Kind, Outgoing, Picture, Scene, Skip, stored, to_person
 from handlers.services.care.check_ins import today
 from handlers.services.care.days import at, day_of
+from handlers.services.community.consents import held_back
 from handlers.services.community.points import award
 from playbooks.schema.challenge import Challenge
 from storage.queries import care, due, people
@@ -125,8 +126,8 @@ def _running(scene: Scene, slot: RowMapping) -> tuple[Enrolment, Challenge, Pers
     person = people.person(scene.work, enrolment.person_id)
     if challenge is None or person is None:
         return Skip("withdrawn")
-    if person.unsubscribed or person.locked:
-        return Skip("unsubscribed" if person.unsubscribed else "locked")
+    if reason := held_back(person):
+        return Skip(reason)
     return enrolment, challenge, person
 
 

@@ -55,8 +55,10 @@ def today(scene: Scene, zone: str) -> dt.date:
 
 
 def streak(scene: Scene, person_id: int, day: dt.date) -> int:
-    """How many days in a row up to `day` have a check-in."""
+    """How many days in a row up to `day` have a check-in; a day that has only begun breaks nothing."""
     days = care.days(scene.work, person_id, day - LONGEST_LOOK_BACK)
+    if day not in days:
+        day -= dt.timedelta(days=1)
     run = 0
     while day - dt.timedelta(days=run) in days:
         run += 1

@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Handled, Happened, Kind, OnDoubt, Outgoing, Scene, Skip, stored, to_person
 from handlers.services.care import profiles
 from handlers.services.care.days import at, day_of, local
+from handlers.services.community.consents import held_back
 from handlers.services.community.points import award
 from playbooks.schema.common import span
 from playbooks.schema.condition import Truth, judge
@@ -81,12 +82,8 @@ def step_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
 
 
 def _held_back(scene: Scene, person: Person, enrolment: Enrolment, step: Step) -> str:
-    if person.unsubscribed:
-        return "unsubscribed"
-    if person.locked:
-        return "locked"
-    if step.only_if is None:
-        return ""
+    if (reason := held_back(person)) or step.only_if is None:
+        return reason
     truth = judge(step.only_if, facts(scene, person, enrolment))
     return "" if truth is Truth.YES else "condition" if truth is Truth.NO else "unknown"
 
@@ -100,7 +97,7 @@ def _send(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey, 
     message = to_person(
         stored(person.id),
         "\n".join(texts),
-        kind=Kind.PUSH,
+        kind=Kind.REPLY if step.when.after == "0m" else Kind.PUSH,  # a first step follows what the person just did
         by=f"journey:{journey.id}:{step.id}",
         key=f"journey:{enrolment.id}:{step.id}",
         on_doubt=OnDoubt(step.on_doubt),

@@ -7,6 +7,7 @@ from typing import Any
 
 from handlers.contract import Scene
 from storage.queries import questions
+from storage.tables.people import Person
 
 PURPOSE = "health"
 QUESTION = "consent"
@@ -16,3 +17,10 @@ WAITS = dt.timedelta(days=7)
 def open_question(scene: Scene, person_id: int, held: dict[str, Any] | None) -> None:
     """The question waits; `held` is the message to carry out after 同意 ({said, room_id, …})."""
     questions.ask(scene.work, person_id, None, QUESTION, {"held": held}, scene.now + WAITS)
+
+
+def held_back(person: Person) -> str:
+    """Why plans send nothing to this person now ("consent", "unsubscribed", "locked"), or ""."""
+    if not person.consented:
+        return "consent"
+    return "unsubscribed" if person.unsubscribed else "locked" if person.locked else ""

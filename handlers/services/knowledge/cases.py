@@ -27,13 +27,20 @@ from storage.tables.people import Person
 from storage.tables.staff import Case
 
 
-def open_case(ctx: Context, msg: Incoming, question: str, by: str) -> Handled:
-    """Store the question, tell staff, start the clock, and tell the asker what happens next."""
+def open_case(ctx: Context, msg: Incoming, question: str, by: str, asked_for: bool = False) -> Handled:
+    """Store the question, tell staff, start the clock, and tell the asker what happens next.
+
+    `asked_for`: the person wanted a human, rather than that we have no answer.
+    """
     case = ctx.work.add(Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now))
     _plan_clock(ctx, case, 1)
     notice = ctx.words("case/staff", case=case, name=ctx.person.name, place=ctx.room.topic if ctx.room else "私聊")
     staff_told = tell_staff(ctx, notice, by, key=f"case:{case.id}")
-    told = reply(msg, ctx.words("case/opened", case=case, minutes=_minutes(ctx), told=bool(staff_told)), by=by)
+    told = reply(
+        msg,
+        ctx.words("case/opened", case=case, minutes=_minutes(ctx), told=bool(staff_told), asked_for=asked_for),
+        by=by,
+    )
     happened = Happened("case_opened", {"case": case.id}, ctx.person_id, msg.room_id)
     return Handled(by, (told, *staff_told), (happened,))
 

@@ -100,6 +100,13 @@ def ladder_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if alert is None or alert.state != "open":
         return Skip("acknowledged")
     step = slot["data"]["step"]
+    if step != "again":
+        again = scene.now + span(scene.settings.alerts.then_every)
+        key = f"alert:{alert.id}:{again:%Y%m%dT%H%M}"
+        due.plan(
+            scene.work,
+            [due.slot(key, "alert_ladder", again, ref=alert.id, person_id=alert.person_id, data={"step": key[-13:]})],
+        )
     roles = ("manager", "owner", "clinician") if step == "again" else ("supervisor", "owner", "expert")
     minutes = int((scene.now - alert.at) / dt.timedelta(minutes=1))
     text = scene.words("safety/staff_alert_again", alert=alert, minutes=minutes)

@@ -77,8 +77,7 @@ class Mark:
 
 def marks(text: str, measures: Sequence[Measure]) -> list[Mark]:
     """All marks, left to right, the longest word winning."""
-    words = _lexicon(measures)
-    pattern = _pattern(tuple(words), tuple(sorted(_units(measures), key=len, reverse=True)))
+    words, pattern = _compiled(measures)
     found: list[Mark] = []
     for hit in pattern.finditer(text):
         if hit["number"]:
@@ -88,6 +87,19 @@ def marks(text: str, measures: Sequence[Measure]) -> list[Mark]:
             kind, measure, key = words[hit["word"]]
             found.append(Mark(kind, hit.start(), hit.end(), measure, key))
     return found
+
+
+_MEMO: dict[int, tuple[Sequence[Measure], dict[str, tuple[str, str, str]], re.Pattern[str]]] = {}
+"""What was made of the measures last asked with; they are the same until the playbooks are read anew."""
+
+
+def _compiled(measures: Sequence[Measure]) -> tuple[dict[str, tuple[str, str, str]], re.Pattern[str]]:
+    known = _MEMO.get(0)
+    if known is None or known[0] is not measures:
+        words = _lexicon(measures)
+        units = tuple(sorted(_units(measures), key=len, reverse=True))
+        known = _MEMO[0] = (measures, words, _pattern(tuple(words), units))
+    return known[1], known[2]
 
 
 def _pattern(words: Iterable[str], units: Iterable[str]) -> re.Pattern[str]:

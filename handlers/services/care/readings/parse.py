@@ -25,7 +25,7 @@ _CLAUSE = re.compile(r"[^。!?;\n,]*(?:,(?=\d)(?<=\d,)[^。!?;\n,]*)*[。!?;\n,]
 
 def parse_readings(text: str, measures: Sequence[Measure]) -> tuple[Reading | Doubt, ...]:
     """All readings and doubts in the order they stand; () when the text is no check-in."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not measures:
         return ()
     said = tidy(text)
     checking_in = bool(words.CHECK_IN.search(said))
@@ -45,7 +45,7 @@ def critical(reading: Reading, measures: Sequence[Measure]) -> tuple[str, ...]:
 
 def literal_critical(text: str, measures: Sequence[Measure]) -> tuple[str, ...]:
     """Warnings for any critical number in the text, be it a question, a plan or a quote (血压180/115怎么办)."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not measures:
         return ()
     read = Read(False, 0, True)
     found = [evaluate(group, read) for group in _groups(tidy(text), measures)]
