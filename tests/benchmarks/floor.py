@@ -9,6 +9,8 @@ from pathlib import Path
 from tests.benchmarks.messages import PEOPLE
 
 TABLES = """
+DROP TABLE IF EXISTS event;
+DROP TABLE IF EXISTS member;
 CREATE TABLE event (id INTEGER PRIMARY KEY, person INTEGER, at INTEGER, body TEXT);
 CREATE TABLE member (id INTEGER PRIMARY KEY, name TEXT, count INTEGER);
 """
