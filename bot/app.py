@@ -35,7 +35,7 @@ class App:
         self.channels = channels
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.sender = Sender(desk, channels, self.writer)
-        self.dispatcher = Dispatcher(desk, self.writer, self._wake_sender)
+        self.dispatcher = Dispatcher(desk, self.writer, self.sender.take, self._wake_sender)
         self.sweep = DueSweep(desk)
         self._live = live
         self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)
@@ -161,7 +161,11 @@ class App:
                 log.error("sender_failed", error=type(error).__name__)
 
     async def _sweep_due(self) -> int:
-        return await self._in_writer(self.sweep.tick)
+        """One batch a turn, so that messages get in between."""
+        total = 0
+        while count := await self._in_writer(self.sweep.batch):
+            total += count
+        return total
 
     async def _send(self) -> int:
         return await self.sender.drain()

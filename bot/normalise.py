@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Any
 
 from bot.channels.base import RawEvent
@@ -80,4 +81,9 @@ def _room(work: Work, channel: str, data: dict[str, Any], settings: Settings) ->
 
 def without_mention(text: str, bot_name: str) -> str:
     """The text without "@杏林", wherever it stands."""
-    return re.sub(rf"[@＠]{re.escape(bot_name)}[\s\u2005,，:：]*", "", text)
+    return _mention(bot_name).sub("", text)
+
+
+@lru_cache
+def _mention(bot_name: str) -> re.Pattern[str]:
+    return re.compile(rf"[@＠]{re.escape(bot_name)}[\s\u2005,，:：]*")

@@ -15,7 +15,6 @@ from bot.app import App
 from bot.channels.base import Channel
 from bot.channels.console import ConsoleChannel
 from bot.channels.web import WebChannel
-from bot.channels.wechaty import WechatyChannel
 from bot.clock import Clock
 from bot.config import LOOPBACK, Config
 from bot.web import demo, seam
@@ -54,6 +53,8 @@ def _channel(config: Config, database: Database, clock: Clock) -> Channel:
         if not config.wechaty.endpoint or not config.wechaty.token:
             say = "用微信通道要先写 wechaty.endpoint 和 wechaty.token（写成 ${环境变量名}）"
             raise Broken([Problem("config.yaml", 1, "wechaty", say)])
+        from bot.channels.wechaty import WechatyChannel  # its protocol takes half a second to load
+
         known = config.wechaty
         return WechatyChannel(
             known.endpoint or "", known.token or "", clock.now, tls=known.tls, accept_friends=known.accept_friends

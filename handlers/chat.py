@@ -9,7 +9,8 @@ from handlers.matching import always, keyword, said
 from handlers.services.knowledge import cases
 
 HUMAN_WORDS = re.compile(
-    r"^(?:我要)?(?:转人工|找人工|人工服务|人工客服|人工|找医生|联系医生|找真人|真人)[,，。:： ]*(.*)$", re.S
+    r"^(?:我要)?(?:转人工|找人工|人工服务|人工客服|找医生|联系医生|找真人|真人|人工(?=$|[,，。:：\s]))[,，。:： ]*(.*)$",
+    re.S,
 )
 QUESTION = re.compile(
     r"[?？]|吗|呢$|么$|怎么|咋|为什么|为啥|什么|啥|多少|多久|几|能不能|可不可以|要不要|是不是|有没有|会不会|好不好|如何|哪|请问|咨询|可以.{0,12}$|能.{1,12}$"

@@ -38,10 +38,18 @@ class Bug(Exception):
 class Dispatcher:
     """Accepts events from channels and carries each through the chain."""
 
-    def __init__(self, desk: Desk, writer: Executor, after_commit: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        writer: Executor,
+        claim: Callable[[Work], bool] = lambda work: False,
+        after_commit: Callable[[], None] = lambda: None,
+    ) -> None:
         self._desk = desk
         self._writer = writer
+        self._claim = claim
         self._after_commit = after_commit
+        self._to_send = False
         self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
         self._pump: asyncio.Task[None] | None = None
         self._chain: Next = chain([triage, privacy, consent, RateLimit()], route)
@@ -66,7 +74,7 @@ class Dispatcher:
         ids = await loop.run_in_executor(self._writer, self._unfinished)
         if ids:
             await loop.run_in_executor(self._writer, self.handle, ids)
-            self._after_commit()
+            self._tell_sender()
         return len(ids)
 
     async def _drain(self) -> None:
@@ -93,6 +101,11 @@ class Dispatcher:
                 self._desk.metrics.failures.labels("dispatcher").inc()
                 log.error("batch_failed", error=type(error).__name__, messages=len(raws))
                 acknowledge(error)
+            self._tell_sender()
+
+    def _tell_sender(self) -> None:
+        if self._to_send:
+            self._to_send = False
             self._after_commit()
 
     def store(self, raws: Sequence[RawEvent]) -> list[int]:
@@ -118,9 +131,11 @@ class Dispatcher:
         try:
             with self._desk.database.transaction() as work:
                 done = [self._timed(work, *row) for row in inbox.to_handle(work, ids)]
+                self._to_send |= self._claim(work)
         except Exception:
             with self._desk.database.transaction() as work:
                 done = [self._alone(work, *row) for row in inbox.to_handle(work, ids)]
+            self._to_send = True
         for inbox_id, by, seconds in done:
             self._desk.metrics.handled.labels(by).inc()
             self._desk.metrics.handle_seconds.observe(seconds)

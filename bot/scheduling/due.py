@@ -18,7 +18,7 @@ from handlers.due import DUE, LATE
 from storage.queries import due, events, outbox
 from storage.work import Work
 
-BATCH = 500
+BATCH = 250
 TRIES = 3
 RETRY_AFTER = dt.timedelta(minutes=1)
 log = structlog.get_logger()
@@ -34,19 +34,20 @@ class Settled:
 
 
 class DueSweep:
-    """`tick` is called every second by the scheduler, and by whoever moves a virtual clock."""
+    """`batch` is called every second by the scheduler until nothing is due, and by whoever moves a virtual clock."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     def tick(self) -> int:
-        """Settle every slot that is due now; returns how many. One transaction per batch."""
+        """Settle every slot that is due now; returns how many."""
         total = 0
-        while count := self._batch():
+        while count := self.batch():
             total += count
         return total
 
-    def _batch(self) -> int:
+    def batch(self) -> int:
+        """Settle the next slots that are due, in one transaction; returns how many."""
         now = self._desk.clock.now()
         with self._desk.database.transaction() as work:
             slots = due.ready(work, now, BATCH)

@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.engine import RowMapping
 
-from bot.channels.base import Channel, Contact, Delivery, LinkState, NotDelivered, Receipt, Refused
+from bot.channels.base import Channel, Delivery, NotDelivered, Receipt, Refused
 from bot.desk import Desk
-from bot.scheduling.gate import Verdict, judge
-from bot.scheduling.pace import Pacer
+from bot.scheduling.claims import LINK_DOWN_WAIT, Claimed, Claims, Job
 from handlers.contract import Kind, OnDoubt
 from handlers.services.pictures import draw
 from storage.queries import outbox, people
-from storage.tables.people import Person, Room
 from storage.work import Work
 
-BATCH = 100
-LINK_DOWN_WAIT = dt.timedelta(seconds=5)
 LONGEST_WAIT = dt.timedelta(minutes=5)
 MOST_TRIES = 8
+T = TypeVar("T")
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A claimed row with its channel and what to carry."""
-
-    row: RowMapping
-    channel: Channel
-    delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,90 +44,43 @@ class Sender:
         self._desk = desk
         self._channels = channels
         self._writer = writer
-        self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
+        self._claims = Claims(desk, channels)
+        self._ready: deque[Claimed] = deque()
         self._lock = asyncio.Lock()
+
+    def take(self, work: Work) -> bool:
+        """Claim messages inside somebody else's transaction, to be sent by the next `drain` after its commit.
+
+        Called in the writer's thread. Returns whether there is something to drain.
+        """
+        claimed = self._claims.take(work)
+        self._ready.append(claimed)
+        return bool(claimed.jobs) or claimed.more
 
     async def drain(self) -> int:
         """Send everything that may go now; returns how many messages changed their state."""
-        loop = asyncio.get_running_loop()
         total = 0
         async with self._lock:
-            while True:
-                jobs, judged, more = await loop.run_in_executor(self._writer, self._claim)
-                outcomes = [await self._send(job) for job in jobs]
+            more = True
+            while self._ready or more:
+                claimed = self._ready.popleft() if self._ready else await self._in_writer(self._claim)
+                outcomes = [await self._send(job) for job in claimed.jobs]
                 if outcomes:
-                    await loop.run_in_executor(self._writer, self._settle, outcomes)
-                total += judged
-                if not more:
-                    return total
+                    await self._in_writer(partial(self._settle, outcomes))
+                total += claimed.judged
+                more = claimed.more
+        return total
+
+    async def _in_writer(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    def _claim(self) -> Claimed:
+        with self._desk.database.transaction() as work:
+            return self._claims.take(work)
 
     async def resume(self) -> int:
         """Decide on messages that were being sent when the process died; returns how many."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._recover)
-
-    # -- choosing ------------------------------------------------------------
-
-    def _claim(self) -> tuple[list[Job], int, bool]:
-        """Judge the next messages; those that go are marked `sending` before anything leaves.
-
-        Returns the jobs, how many messages were judged, and whether more may be waiting.
-        """
-        now = self._desk.clock.now()
-        with self._desk.database.transaction() as work:
-            rows = outbox.waiting(work, now, BATCH)
-            if not rows:
-                return [], 0, False
-            readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
-            rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
-            jobs: list[Job] = []
-            judged = 0
-            for row in rows:
-                judged += 1
-                job = self._judged(work, row, readers, rooms, now)
-                if job is not None:
-                    jobs.append(job)
-                    if not job.channel.capabilities.idempotent:
-                        break  # one at a time: at most one send of unknown outcome after a crash
-            outbox.claim(work, [job.row["id"] for job in jobs])
-            return jobs, judged, judged < len(rows) or len(rows) == BATCH
-
-    def _judged(
-        self,
-        work: Work,
-        row: RowMapping,
-        readers: dict[int, Person],
-        rooms: Mapping[int, Room],
-        now: dt.datetime,
-    ) -> Job | None:
-        """The job when the row may go; otherwise its new state is written and None returned."""
-        person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
-        judgement = judge(work, row, person, self._desk.config, now)
-        if judgement.verdict is Verdict.WAIT:
-            outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
-            return None
-        if judgement.verdict is not Verdict.GO:
-            outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
-            return None
-        place = person or room
-        channel = self._channels.get(place.channel) if place else None
-        if place is not None and channel is None:
-            outbox.settle(work, [row["id"]], after=now + LONGEST_WAIT, reason="channel off")
-            return None
-        if place is None or channel is None or not _can(channel, row):
-            outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
-            return None
-        if (moment := self._moment(channel, row, place, now)) > now:
-            outbox.settle(work, [row["id"]], after=moment, reason="pace")
-            return None
-        self._pacers[channel.name].spoke(place.platform_id, now)
-        return Job(row, channel, _delivery(work, row, person, room))
-
-    def _moment(self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime) -> dt.datetime:
-        if channel.state is not LinkState.UP:
-            return now + LINK_DOWN_WAIT
-        if row["kind"] == Kind.SAFETY:
-            return now
-        return self._pacers[channel.name].earliest(place.platform_id, now)
 
     # -- sending -------------------------------------------------------------
 
@@ -198,20 +141,3 @@ class Sender:
     def _channel_of(self, work: Work, row: RowMapping) -> Channel | None:
         place = people.person(work, row["person_id"]) if row["person_id"] else people.room(work, row["room_id"] or 0)
         return self._channels.get(place.channel) if place else None
-
-
-def _can(channel: Channel, row: RowMapping) -> bool:
-    able = channel.capabilities
-    return able.private_send if row["person_id"] is not None else able.group_send
-
-
-def _delivery(work: Work, row: RowMapping, person: Person | None, room: Room | None) -> Delivery:
-    named = people.people(work, row["mentions"])
-    mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
-    return Delivery(
-        key=f"x{row['id']}",
-        text=row["text"] or "",
-        room=room.platform_id if room else None,
-        person=person.platform_id if person else None,
-        mentions=mentions,
-    )

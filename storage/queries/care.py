@@ -6,13 +6,27 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, insert
+from sqlalchemy import bindparam, func, insert
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from storage.tables.care import CheckIn, Enrolment, Firing, Reminder
 from storage.work import Work
 
+DAYS = (
+    core_select(col(CheckIn.day))
+    .where(col(CheckIn.person_id) == bindparam("person"), col(CheckIn.day) >= bindparam("since"))
+    .distinct()
+)
+ANY_RUNNING = (
+    core_select(col(Enrolment.id))
+    .where(
+        col(Enrolment.person_id) == bindparam("person"),
+        col(Enrolment.kind) == bindparam("kind"),
+        col(Enrolment.state) == "running",
+    )
+    .limit(1)
+)
 RING = insert(Firing.__table__)  # type: ignore[attr-defined]
 KEEP = insert(CheckIn.__table__).returning(CheckIn.__table__.c.id)  # type: ignore[attr-defined]
 
@@ -26,6 +40,9 @@ def enrolments(work: Work, person_id: int, kind: str, playbook: str | None = Non
 
 
 def running(work: Work, person_id: int, kind: str) -> list[Enrolment]:
+    """The rounds that a person is on now."""
+    if work.connection.execute(ANY_RUNNING, {"person": person_id, "kind": kind}).first() is None:
+        return []
     return [one for one in enrolments(work, person_id, kind) if one.state == "running"]
 
 
@@ -56,8 +73,7 @@ def keep(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
 
 def days(work: Work, person_id: int, since: dt.date) -> set[dt.date]:
     """The local days on which a person checked in."""
-    wanted = select(col(CheckIn.day)).where(CheckIn.person_id == person_id, CheckIn.day >= since).distinct()
-    return set(work.session.exec(wanted).all())
+    return set(work.connection.execute(DAYS, {"person": person_id, "since": since}).scalars())
 
 
 def checked_in_between(work: Work, since: dt.date, until: dt.date) -> dict[dt.date, int]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from storage.tables.people import Membership, Person, RoleGrant, Room, Tag
+from storage.tables.people import Membership, Person, PersonTable, RoleGrant, Room, RoomTable, Tag
 from storage.work import Work
 
-PEOPLE = Person.__table__  # type: ignore[attr-defined]
-ROOMS = Room.__table__  # type: ignore[attr-defined]
+PEOPLE = PersonTable.__table__  # type: ignore[attr-defined]
+ROOMS = RoomTable.__table__  # type: ignore[attr-defined]
 MEMBERS = Membership.__table__  # type: ignore[attr-defined]
 GRANTS = RoleGrant.__table__  # type: ignore[attr-defined]
 TAGS = Tag.__table__  # type: ignore[attr-defined]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Table, delete, select
@@ -23,7 +24,7 @@ def tables() -> list[Table]:
 
 def export(work: Work, person: Person) -> dict[str, Any]:
     """Table → rows of this person, as plain data."""
-    found: dict[str, Any] = {"person": [person.model_dump(mode="json")]}
+    found: dict[str, Any] = {"person": [{name: _plain(value) for name, value in asdict(person).items()}]}
     for table in tables():
         rows = work.connection.execute(select(table).where(table.c.person_id == person.id)).mappings()
         if kept := [{name: _plain(value) for name, value in row.items()} for row in rows]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables.community import Points
@@ -12,26 +12,28 @@ from storage.work import Work
 
 TABLE = Points.__table__  # type: ignore[attr-defined]
 
+TOTAL = select(func.coalesce(func.sum(TABLE.c.amount), 0)).where(TABLE.c.person_id == bindparam("person"))
+BOOKED = TOTAL.where(TABLE.c.key >= bindparam("first"), TABLE.c.key < bindparam("last"))
+BOOK = {
+    dialect.name: insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.id)
+    for dialect, insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert))
+}
+
 
 def book(work: Work, key: str, person_id: int, amount: int, reason: str, now: dt.datetime) -> bool:
     """Book points; False when this key was booked before."""
-    insert = (postgresql if work.connection.dialect.name == "postgresql" else sqlite).insert
     row = {"key": key, "person_id": person_id, "amount": amount, "reason": reason, "at": now}
-    done = work.connection.execute(insert(TABLE).values(**row).on_conflict_do_nothing().returning(TABLE.c.id))
-    return done.first() is not None
+    return work.connection.execute(BOOK[work.connection.dialect.name], row).first() is not None
 
 
 def total(work: Work, person_id: int) -> int:
-    wanted = select(func.coalesce(func.sum(TABLE.c.amount), 0)).where(TABLE.c.person_id == person_id)
-    return int(work.connection.execute(wanted).scalar_one())
+    return int(work.connection.execute(TOTAL, {"person": person_id}).scalar_one())
 
 
 def booked(work: Work, person_id: int, prefix: str) -> int:
     """The sum of a person's bookings whose key starts with `prefix`."""
-    wanted = select(func.coalesce(func.sum(TABLE.c.amount), 0)).where(
-        TABLE.c.person_id == person_id, TABLE.c.key.startswith(prefix, autoescape=True)
-    )
-    return int(work.connection.execute(wanted).scalar_one())
+    span = {"person": person_id, "first": prefix, "last": prefix + "\uffff"}
+    return int(work.connection.execute(BOOKED, span).scalar_one())
 
 
 def latest(work: Work, person_id: int, limit: int) -> list[tuple[int, str, dt.datetime]]:

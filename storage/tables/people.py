@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint
@@ -11,9 +12,10 @@ from sqlmodel import Field, SQLModel
 from storage.types import Sealed, SealedJson, Utc
 
 
-class Person(SQLModel, table=True):
+class PersonTable(SQLModel, table=True):
     """Somebody on a platform. `platform_id` is what roles and rights hang on; the name is only shown."""
 
+    __tablename__ = "person"
     __table_args__ = (UniqueConstraint("channel", "platform_id", name="uq_person_platform"),)
     id: int | None = Field(default=None, primary_key=True)
     channel: str
@@ -29,9 +31,26 @@ class Person(SQLModel, table=True):
     """A red flag is open: nothing of ours but safety and asked-for reminders until staff clear it."""
 
 
-class Room(SQLModel, table=True):
+@dataclass(slots=True)
+class Person:
+    """A row of the person table as every message reads it: plain, because ORM objects cost more than the query."""
+
+    id: int
+    channel: str
+    platform_id: str
+    name: str
+    first_seen: dt.datetime
+    last_seen: dt.datetime
+    zone: str
+    consented: bool
+    unsubscribed: bool
+    locked: bool
+
+
+class RoomTable(SQLModel, table=True):
     """A group chat. `settings` overrides config.yaml for this room."""
 
+    __tablename__ = "room"
     __table_args__ = (UniqueConstraint("channel", "platform_id", name="uq_room_platform"),)
     id: int | None = Field(default=None, primary_key=True)
     channel: str
@@ -39,6 +58,18 @@ class Room(SQLModel, table=True):
     topic: str
     is_staff: bool = False
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+
+
+@dataclass(slots=True)
+class Room:
+    """A row of the room table as every message reads it."""
+
+    id: int
+    channel: str
+    platform_id: str
+    topic: str
+    is_staff: bool
+    settings: dict[str, Any]
 
 
 class Membership(SQLModel, table=True):

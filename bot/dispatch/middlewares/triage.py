@@ -21,9 +21,10 @@ def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     """Fixed words and an alert for a red flag; everything else goes on."""
     if not msg.text or (ctx.room is not None and ctx.room.is_staff):
         return inner(ctx, msg)
-    teaching = _teaches(ctx, msg)
-    flags = [] if teaching else ctx.index.flags.seen(msg.said)
-    flag = flags[0] if flags else critical_reading(ctx, msg, quoted=not teaching)
+    flags = ctx.index.flags.seen(msg.said)
+    if flags and _teaches(ctx, msg):
+        flags = []
+    flag = flags[0] if flags else critical_reading(ctx, msg)
     if flag is None:
         return inner(ctx, msg)
     handled = raise_alert(ctx, msg, flag)
@@ -40,19 +41,14 @@ def _teaches(ctx: Context, msg: Incoming) -> bool:
     return suspicious and bool(ctx.roles & TEACHERS)
 
 
-def critical_reading(ctx: Context, msg: Incoming, quoted: bool = True) -> Flag | None:
-    """The most severe critical reading of the message, also when the literal number is doubtful.
-
-    `quoted`: also numbers in a question or a quote (血压185/115怎么办).
-    """
+def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
+    """The most severe critical reading of the message, also a doubtful one, also in a question (血压185/115怎么办)."""
     for one in () if msg.text.startswith(COMMAND_SIGNS) else ctx.index.readings(msg.text):
         found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
         if found:
             return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
-    if not quoted or not NUMBERS.search(msg.text):
-        return None
-    named = literal_critical(msg.text, ctx.index.measures)
-    return _flag("reading", "危急值", named[0]) if named else None
+    named = literal_critical(msg.text, ctx.index.measures) if NUMBERS.search(msg.text) else ()
+    return _flag("reading", "危急值", named[0]) if named and not _teaches(ctx, msg) else None
 
 
 def _flag(measure: str, title: str, template: str) -> Flag:

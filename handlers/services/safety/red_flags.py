@@ -40,6 +40,9 @@ class RedFlags:
         self._spellings = [one for lexicon in lexicons for one in _spellings(lexicon)]
         self._parts = sorted({part for one in self._spellings for part in one.parts})
         self._finder = AhoCorasick(self._parts) if self._parts else None
+        self._beginning: dict[str, list[_Spelling]] = {}
+        for one in self._spellings:
+            self._beginning.setdefault(one.parts[0], []).append(one)
 
     def seen(self, text: str) -> list[Flag]:
         """The flags in a text as somebody wrote it, most severe first, each once."""
@@ -49,8 +52,9 @@ class RedFlags:
         present = {self._parts[found[0]] for found in self._finder.find_matches_as_indexes(text, overlapping=True)}
         if not present:
             return []
-        flags = {one.flag.id + one.flag.level: one.flag for one in self._spellings if _meant(one, text, present)}
-        return sorted(flags.values(), key=lambda flag: SEVERITY.index(flag.level))
+        possible = (one for part in present for one in self._beginning.get(part, ()))
+        flags = {one.flag.id + one.flag.level: one.flag for one in possible if _meant(one, text, present)}
+        return sorted(flags.values(), key=lambda flag: (SEVERITY.index(flag.level), flag.id))
 
 
 def _spellings(lexicon: Lexicon) -> list[_Spelling]:

@@ -1,0 +1,124 @@
+"""Which waiting messages go now. Those that go are marked `sending` in the same transaction, before anything leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.engine import RowMapping
+
+from bot.channels.base import Channel, Contact, Delivery, LinkState
+from bot.desk import Desk
+from bot.scheduling.gate import Verdict, judge
+from bot.scheduling.pace import Pacer
+from handlers.contract import Kind
+from storage.queries import outbox, people
+from storage.tables.people import Person, Room
+from storage.work import Work
+
+BATCH = 100
+LINK_DOWN_WAIT = dt.timedelta(seconds=5)
+CHANNEL_OFF_WAIT = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed row with its channel and what to carry."""
+
+    row: RowMapping
+    channel: Channel
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Jobs to send, how many messages were judged for them, and whether more may be waiting."""
+
+    jobs: tuple[Job, ...] = ()
+    judged: int = 0
+    more: bool = False
+
+
+class Claims:
+    """Judges waiting messages by gate, channel and pace. Belongs to the writer's thread."""
+
+    def __init__(self, desk: Desk, channels: Mapping[str, Channel]) -> None:
+        self._desk = desk
+        self._channels = channels
+        self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
+
+    def take(self, work: Work) -> Claimed:
+        """Claim the next messages in this transaction."""
+        now = self._desk.clock.now()
+        rows = outbox.waiting(work, now, BATCH)
+        if not rows:
+            return Claimed()
+        readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
+        rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
+        jobs: list[Job] = []
+        judged = 0
+        for row in rows:
+            judged += 1
+            job = self._judged(work, row, readers, rooms, now)
+            if job is not None:
+                jobs.append(job)
+                if not job.channel.capabilities.idempotent:
+                    break  # one at a time: at most one send of unknown outcome after a crash
+        outbox.claim(work, [job.row["id"] for job in jobs])
+        return Claimed(tuple(jobs), judged, judged < len(rows) or len(rows) == BATCH)
+
+    def _judged(
+        self,
+        work: Work,
+        row: RowMapping,
+        readers: dict[int, Person],
+        rooms: Mapping[int, Room],
+        now: dt.datetime,
+    ) -> Job | None:
+        """The job when the row may go; otherwise its new state is written and None returned."""
+        person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
+        judgement = judge(work, row, person, self._desk.config, now)
+        if judgement.verdict is Verdict.WAIT:
+            outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
+            return None
+        if judgement.verdict is not Verdict.GO:
+            outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
+            return None
+        place = person or room
+        channel = self._channels.get(place.channel) if place else None
+        if place is not None and channel is None:
+            outbox.settle(work, [row["id"]], after=now + CHANNEL_OFF_WAIT, reason="channel off")
+            return None
+        if place is None or channel is None or not _can(channel, row):
+            outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
+            return None
+        if (moment := self._moment(channel, row, place, now)) > now:
+            outbox.settle(work, [row["id"]], after=moment, reason="pace")
+            return None
+        self._pacers[channel.name].spoke(place.platform_id, now)
+        return Job(row, channel, _delivery(work, row, person, room))
+
+    def _moment(self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime) -> dt.datetime:
+        if channel.state is not LinkState.UP:
+            return now + LINK_DOWN_WAIT
+        if row["kind"] == Kind.SAFETY:
+            return now
+        return self._pacers[channel.name].earliest(place.platform_id, now)
+
+
+def _can(channel: Channel, row: RowMapping) -> bool:
+    able = channel.capabilities
+    return able.private_send if row["person_id"] is not None else able.group_send
+
+
+def _delivery(work: Work, row: RowMapping, person: Person | None, room: Room | None) -> Delivery:
+    named = people.people(work, row["mentions"])
+    mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
+    return Delivery(
+        key=f"x{row['id']}",
+        text=row["text"] or "",
+        room=room.platform_id if room else None,
+        person=person.platform_id if person else None,
+        mentions=mentions,
+    )
