@@ -49,7 +49,7 @@ RESIDENTS = (
 FIRST_WORDS = (
     ("demo-zhangjie", "room-diabetes", "@杏林 血糖高能吃西瓜吗"),
     ("demo-lige", "room-knee", "@杏林 换完膝盖多久能下地"),
-    ("demo-wangmama", "room-myopia", "@杏林 孩子每天户外多久才够"),
+    ("demo-wangmama", "room-myopia", "@杏林 孩子每天户外活动多长时间合适"),
     ("demo-zhaoayi", "room-dryeye", "@杏林 干眼热敷要敷多久"),
     ("demo-sunjie", "room-breast", "@杏林 化疗后掉头发还会长出来吗"),
 )

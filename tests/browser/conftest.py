@@ -38,8 +38,9 @@ def page(engine: FakeEngine) -> Iterator[Asker]:
     yield from opened(engine)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """One browser a file: while it is open, playwright holds this thread's event loop and `asyncio.run` cannot run."""
     path = os.environ.get("XINGLIN_CHROMIUM") or shutil.which("chromium")
     if not path:
         word = "没有找到 Chromium：装上它，或用 XINGLIN_CHROMIUM 指出它在哪里"

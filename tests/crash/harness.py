@@ -83,6 +83,7 @@ class Run:
         offer += self.chance.sample(sorted(self.acknowledged), min(AGAIN, len(self.acknowledged)))
         pid, heard, killed = 0, 0, False
         for word, *more in self.victim.live(self.folder, offer, freeze):
+            assert word != "died", f"not by our hand: {more}"
             if word == "born":
                 pid = int(more[0])
             elif word == "ack":

@@ -1,7 +1,8 @@
 """The process that is killed. It imports once, then forks a fresh process for every life, because a life is short.
 
 stdin, one life a line: `{"folder": …, "offer": [numbers], "freeze": point?}`. stdout, flushed line by line: `warm`,
-`born <pid>`, `ack <number>` (after accept() has returned), `frozen`, `settled`, `gone`.
+`born <pid>`, `ack <number>` (after accept() has returned), `frozen`, `settled`,
+`died <exception>`, `gone`.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from typing import Any
 
 import structlog
 
+from bot import wiring
 from bot.app import App
 from bot.channels.memory import MemoryChannel
 from bot.clock import ManualClock
+from bot.config import Config
 from bot.config import load as load_config
 from bot.desk import Desk
 from bot.dispatch.dispatcher import Dispatcher
-from handlers.index import Index
-from handlers.words import Words
-from playbooks.schema.load import load as load_playbooks
+from playbooks.library import Library
 from storage.queries import due, inbox
 from storage.types import keyring
 from storage.work import Database
@@ -106,13 +107,14 @@ async def work(app: App) -> None:
         await asyncio.sleep(0)
 
 
-def life(order: dict[str, Any], parts: dict[str, Any]) -> None:
+def life(order: dict[str, Any], config: Config, library: Library) -> None:
     """One life of the process, from opening the database to its end."""
     say(f"born {os.getpid()}")
     if order.get("freeze"):
         POINTS[order["freeze"]]()
     folder = Path(order["folder"])
-    desk = Desk(database=Database(f"sqlite:///{folder / 'crash.db'}"), clock=ManualClock(START), **parts)
+    database = Database(f"sqlite:///{folder / 'crash.db'}")
+    desk = wiring.desk(config, database, ManualClock(START), library)
     asyncio.run(live(folder, order["offer"], desk))
 
 
@@ -120,17 +122,17 @@ def main() -> None:
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     keyring.use(KEY)
     config = load_config(None, {"channel": "memory", "playbooks": {"folders": [str(PLAYBOOKS)]}})
-    index = Index.of(load_playbooks([PLAYBOOKS]), config)
-    parts = {"config": config, "words": Words(), "index": index}
+    library = wiring.library(config)
     say("warm")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
             signal.alarm(60)
             try:
-                life(json.loads(line), parts)
-            except BaseException:
+                life(json.loads(line), config, library)
+            except BaseException as error:
                 traceback.print_exc()
+                say(f"died {type(error).__name__}")
             os._exit(0)
         os.waitpid(child, 0)
         say("gone")

@@ -124,7 +124,7 @@ def test_a_strange_message_is_done_and_the_next_one_works(words: str) -> None:
 
 def test_strange_answers_to_an_open_question_leave_it_open() -> None:
     """李哥 has been asked for consent; whatever he says instead, 同意 still carries out what he wrote first."""
-    asks_anew = ("many readings", "many times")
+    asks_anew = ("many readings", "many times", "NUL", "lone surrogate")
 
     async def go() -> None:
         async with community() as world:
@@ -135,6 +135,18 @@ def test_strange_answers_to_an_open_question_leave_it_open() -> None:
             sent = await world.say("李哥", "同意")
             assert any("已记录：血压 130/85" in one.delivery.text for one in sent)
             assert set(states(world)) == {"done"}
+
+    asyncio.run(go())
+
+
+def test_a_choice_offered_in_between_does_not_lose_what_waits_for_consent() -> None:
+    async def go() -> None:
+        async with community() as world:
+            await world.say("李哥", "血压 130/85")
+            (offered,) = await world.say("李哥", "血糖高")
+            assert "您是想问" in offered.delivery.text
+            sent = await world.say("李哥", "同意")
+            assert any("已记录：血压 130/85" in one.delivery.text for one in sent)
 
     asyncio.run(go())
 

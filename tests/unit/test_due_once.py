@@ -73,7 +73,7 @@ def test_a_late_reminder_never_says_now(late: dt.timedelta) -> None:
 
 def test_a_ring_that_could_not_be_sent_in_its_time_is_not_sent_at_all() -> None:
     async def go() -> None:
-        async with community(reminders={"late_after": "10m"}) as world:
+        async with community(reminders={"late_after": "10m", "ask_again_times": 0}) as world:
             await world.say("张姐", DAILY)
             world.channel.state = LinkState.DOWN
             await world.until(EIGHT + 11 * MINUTE)

@@ -13,6 +13,8 @@ from handlers.services.knowledge.text import bare
 
 CHOICES = 3
 LONG = 40
+SHORT = 5
+"""A fragment (高血压能吃) is too little to be sure of, and a story too much; both get choices at most."""
 
 
 class Zone(StrEnum):
@@ -89,7 +91,7 @@ class Engine:
             return Match(Zone.ANSWER, (Candidate(owner, self._questions[owner], 1.0),))
         candidates = self._candidates(asked)
         clear = [candidate for candidate in candidates if not candidate.objection]
-        if clear and clear[0].score >= self._thresholds.answer + stricter and len(asked) <= LONG:
+        if clear and clear[0].score >= self._thresholds.answer + stricter and SHORT < len(asked) <= LONG:
             return Match(Zone.ANSWER, (clear[0], *(one for one in candidates if one is not clear[0])))
         near = tuple(one for one in candidates if one.score >= self._thresholds.clarify)
         return Match(Zone.CLARIFY, near[:CHOICES]) if near else Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]))

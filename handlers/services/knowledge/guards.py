@@ -72,6 +72,8 @@ class Guards:
 @lru_cache(maxsize=8192)
 def negated(text: str) -> bool:
     """Whether the sentence denies something; 能不能吃 and 不能吃吗 are questions, not denials."""
+    if "是不是" in text and text[-1] not in "吗么":
+        text += "吗"
     text = MODAL.sub("", CHOICE.sub("", text))
     for words in BENIGN:
         text = text.replace(words, "")
