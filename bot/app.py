@@ -19,7 +19,7 @@ from bot.scheduling.housekeeping import clean
 from bot.scheduling.sender import Sender
 from bot.scheduling.ticker import Ticker
 from handlers.contract import stored
-from storage.queries import due, outbox, people, staff
+from storage.queries import due, outbox, people, profile, staff
 from storage.work import Database
 
 T = TypeVar("T")
@@ -35,7 +35,7 @@ class App:
         self.channels = channels
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.sender = Sender(desk, channels, self.writer)
-        self.dispatcher = Dispatcher(desk, self.writer, self.sender.take, self._wake_sender)
+        self.dispatcher = Dispatcher(desk, self.writer, self.sender.take, self.sender.offer, self._wake_sender)
         self.sweep = DueSweep(desk)
         self._live = live
         self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)
@@ -55,9 +55,9 @@ class App:
         """Settle what a crash left behind, then listen."""
         await self._in_writer(self._introduce)
         await self.sender.resume()
+        await self.dispatcher.resume()
         for channel in self.channels.values():
             await channel.start(self.accept)
-        await self.dispatcher.resume()
         if self._live:
             self._ticker.start()
         log.info("started", channels=list(self.channels))
@@ -73,16 +73,21 @@ class App:
                 if room.channel in self.channels:
                     known = people.enter(work, room.channel, room.id, "")
                     people.change_room(work, stored(known.id), is_staff=True)
+            profile.forget_old_consents(work, config.consent.version)
 
     async def stop(self) -> None:
-        """Stop listening, finish what was accepted, close the database."""
+        """Finish what was accepted and the send under way, stop listening, close the database."""
         if self._live:
-            self._ticker.stop()
-        for channel in self.channels.values():
-            await channel.stop()
+            self._ticker.pause()
         await self.dispatcher.idle()
         if self._sending is not None:
             await self._sending
+        await self.sender.rest()
+        for channel in self.channels.values():
+            await channel.stop()
+        await self.dispatcher.idle()
+        if self._live:
+            self._ticker.stop()
         self.writer.shutdown(wait=True)
         self.database.close()
         log.info("stopped")

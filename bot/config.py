@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from handlers.settings import Knobs, Settings
 from playbooks.schema.load import problem_of
-from playbooks.schema.source import Broken, Document, read
+from playbooks.schema.source import Broken, Document, Problem, Where, read
 
 ROOT = Path(__file__).parent.parent
 DEFAULT = ROOT / "config.yaml"
@@ -72,6 +72,8 @@ def load(path: Path | None = None, overrides: Mapping[str, Any] | None = None) -
     Raises `playbooks.schema.source.Broken` with every problem and its line.
     """
     document = read(path or DEFAULT, str(path or "config.yaml"))
+    if document.data is not None and not isinstance(document.data, dict):
+        raise Broken([document.problem((), "设置要写成“名称: 值”，可参照项目里的 config.yaml")])
     problems = _fill_in(document, document.data or {}, ())
     data = merged(document.data or {}, overrides or {})
     try:
@@ -108,21 +110,22 @@ def database_url(config: Config) -> str:
 
 
 SECRETS = {("web", "token"), ("wechaty", "token")}
+DATABASE = ("database", "url")
+PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 
 
-def _fill_in(document: Document, data: dict[str, Any], where: tuple[str | int, ...]) -> list[Any]:
+def _fill_in(document: Document, data: Any, where: Where) -> list[Problem]:
     """Replace ${NAME} by the environment's value, in place; secrets written in clear are refused."""
-    problems = []
-    for key, value in data.items():
+    problems: list[Problem] = []
+    for key, value in list(data.items() if isinstance(data, dict) else enumerate(data)):
         path = (*where, key)
-        if isinstance(value, dict):
+        if isinstance(value, dict | list):
             problems += _fill_in(document, value, path)
-        elif isinstance(value, str):
-            found = FROM_ENVIRONMENT.fullmatch(value)
-            if found and found[1] not in os.environ:
-                problems.append(document.problem(path, f"没有设置环境变量 {found[1]}，请先设置再启动"))
-            elif found:
+        elif isinstance(value, str) and (found := FROM_ENVIRONMENT.fullmatch(value)):
+            if found[1] in os.environ:
                 data[key] = os.environ[found[1]]
-            elif path in SECRETS:
-                problems.append(document.problem(path, "密钥不能直接写在文件里，请写成 ${环境变量名}"))
+            else:
+                problems.append(document.problem(path, f"没有设置环境变量 {found[1]}，请先设置再启动"))
+        elif isinstance(value, str) and (path in SECRETS or (path == DATABASE and PASSWORD.search(value))):
+            problems.append(document.problem(path, "密钥不能直接写在文件里，请写成 ${环境变量名}"))
     return problems

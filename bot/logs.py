@@ -30,3 +30,4 @@ def configure(level: str = "info", json_lines: bool = False) -> None:
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick skipped while one runs is no news
+    logging.getLogger("apscheduler.executors").setLevel(logging.CRITICAL)  # the ticker reports errors, without words

@@ -15,7 +15,7 @@ from storage.queries import people
 from storage.tables.people import Person, Room
 from storage.work import Work
 
-LONGEST = 4_000
+LONGEST = 10_000
 
 
 def body(raw: RawEvent) -> dict[str, Any]:
@@ -23,16 +23,21 @@ def body(raw: RawEvent) -> dict[str, Any]:
     return {
         "at": raw.at.isoformat(),
         "kind": raw.kind.value,
-        "sender": [raw.sender.id, raw.sender.name],
-        "room": raw.room,
-        "topic": raw.room_topic,
+        "sender": [readable(raw.sender.id), readable(raw.sender.name)],
+        "room": readable(raw.room) if raw.room is not None else None,
+        "topic": readable(raw.room_topic),
         "text": raw.text[:LONGEST],
-        "mentions": list(raw.mentions),
+        "mentions": [readable(one) for one in raw.mentions],
         "to_bot": raw.mentions_bot,
         "quote": raw.quote[:LONGEST],
         "image": raw.image is not None,
-        "people": [[one.id, one.name] for one in raw.people],
+        "people": [[readable(one.id), readable(one.name)] for one in raw.people],
     }
+
+
+def readable(text: str) -> str:
+    """The text without halves of characters, which no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def incoming(

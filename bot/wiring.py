@@ -22,6 +22,7 @@ from storage.types import keyring, load_key
 from storage.work import Database
 
 DEMO_STARTS = "08:00"
+KEY_CHECK = "key_check"
 
 
 def open_database(config: Config) -> Database:
@@ -29,6 +30,9 @@ def open_database(config: Config) -> Database:
     keyring.use(load_key(place(config.key_file), os.environ.get("XINGLIN_KEY")))
     database = Database(database_url(config))
     upgrade(database)
+    with database.transaction() as work:
+        if staff.setting(work, KEY_CHECK) is None:  # raises KeyMissing when another key sealed it
+            staff.set_setting(work, KEY_CHECK, "ok", SystemClock().now())
     return database
 
 

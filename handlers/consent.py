@@ -10,7 +10,7 @@ from handlers.matching import keyword
 from handlers.services.care import journeys
 from handlers.services.community import consents
 from handlers.services.community.welcome import JOURNEY
-from storage.queries import people, profile, questions
+from storage.queries import care, people, profile, questions
 
 
 def ask(ctx: Context, msg: Incoming) -> Handled:
@@ -18,10 +18,10 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 
     Talk in a room that was not addressed to the bot asks once, not at every reading.
     """
-    waiting = ctx.question(None)
+    waiting = ctx.question(consents.PLACE)
     if not msg.addressed and waiting is not None and waiting[0] == consents.QUESTION:
         return Handled("consent")
-    held = {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
+    held = None if not msg.addressed else {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
     consents.open_question(ctx, ctx.person_id, held)
     text = ctx.words("consent/ask", name=ctx.person.name, after_message=True)
     return Handled("consent", (privately(msg, text, by="consent"),))
@@ -30,12 +30,12 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 def agree(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     if msg.room_id is not None:
         return Handled("consent", (privately(msg, ctx.words("consent/in_private"), by="consent"),))
-    waiting = ctx.question(None)
+    waiting = ctx.question(consents.PLACE)
     held = waiting[1].get("held") if waiting and waiting[0] == consents.QUESTION else None
     version = ctx.settings.consent.version
     new = profile.give_consent(ctx.work, ctx.person_id, consents.PURPOSE, version, ctx.now, msg.inbox_id)
     if waiting and waiting[0] == consents.QUESTION:
-        questions.close(ctx.work, ctx.person_id, None)
+        questions.close(ctx.work, ctx.person_id, consents.PLACE)
     ctx.person.consented = True
     text = ctx.words("consent/given", new=new, name=ctx.person.name)
     later, events = _carry_out(ctx, msg, held)
@@ -58,27 +58,43 @@ def _carry_out(
 def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
     had = profile.withdraw_consent(ctx.work, ctx.person_id, consents.PURPOSE, ctx.now)
     people.change(ctx.work, ctx.person_id, consented=False)
-    text = ctx.words("consent/withdrawn", had=had)
+    ctx.person.consented = False
+    text = ctx.words("consent/withdrawn", had=had, reminders=len(care.reminders(ctx.work, ctx.person_id)))
     events = (Happened("consent_withdrawn", {}, ctx.person_id),) if had else ()
     return Handled("consent", (privately(msg, text, by="consent"),), events)
 
 
 def decline(ctx: Context, msg: Incoming) -> Handled:
-    questions.close(ctx.work, ctx.person_id, None)
+    """不同意: before consent the question is closed; after it, consent is withdrawn."""
+    questions.close(ctx.work, ctx.person_id, consents.PLACE)
+    if ctx.person.consented:
+        return withdraw(ctx, msg, "")
     return Handled("consent", (privately(msg, ctx.words("consent/declined"), by="consent"),))
 
 
-def _agree_or_decline(ctx: Context, msg: Incoming) -> str | None:
-    if found := keyword("同意", "我同意", "同意同意", "我同意的", "好的同意", "同意建档", "行同意")(ctx, msg):
-        return found
-    if not keyword("不同意", "我不同意", "暂不同意", "先不同意")(ctx, msg):
-        return None
-    return "不"
+def _meant(ctx: Context, msg: Incoming) -> str | None:
+    """yes, no, or nearly (a nod while the question is open: the word itself is needed)."""
+    if YES(ctx, msg):
+        return "yes"
+    if NO(ctx, msg):
+        return "no"
+    nods = "nearly" if NODS(ctx, msg) else "no" if SHAKES(ctx, msg) else None
+    return nods if nods and not ctx.person.consented and msg.private and ctx.question(consents.PLACE) else None
 
 
-def _answer(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
-    return decline(ctx, msg) if matched == "不" else agree(ctx, msg, matched)
+def _answer(ctx: Context, msg: Incoming, meant: str) -> Handled | None:
+    if meant == "nearly":
+        if ctx.question(None):
+            return None
+        return Handled("consent", (privately(msg, ctx.words("consent/nearly"), by="consent"),))
+    return decline(ctx, msg) if meant == "no" else agree(ctx, msg, meant)
 
 
-AGREE = Handler("consent", _agree_or_decline, _answer)
+YES = keyword(
+    "同意", "我同意", "同意同意", "我同意的", "好的同意", "好的 同意", "好同意", "同意建档", "行同意", "同意谢谢"
+)
+NO = keyword("不同意", "我不同意", "暂不同意", "先不同意", "不同意了", "我不同意了")
+NODS = keyword("好", "好的", "可以", "行", "愿意", "嗯", "是", "是的", "ok", "OK")
+SHAKES = keyword("不", "不要", "不行", "不愿意", "算了", "拒绝", "不用", "不用了")
+AGREE = Handler("consent", _meant, _answer)
 WITHDRAW = Handler("consent", keyword("撤回同意", "我要撤回同意", "撤销同意", "取消同意"), withdraw)

@@ -53,7 +53,12 @@ def number(text: str) -> int | None:
     if found is None:
         return None
     digits = found[1]
-    return int(digits) if digits.isdigit() else int(cn2an.cn2an(digits.replace("两", "二"), "smart"))
+    if digits.isdigit():
+        return int(digits)
+    try:
+        return int(cn2an.cn2an(digits.replace("两", "二"), "smart"))
+    except ValueError:
+        return None
 
 
 def always(ctx: Context, msg: Incoming) -> Any:

@@ -78,7 +78,7 @@ def unseal(sealed: bytes) -> bytes:
     """What was sealed; raises KeyMissing when this key did not seal it."""
     try:
         return keyring.cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise KeyMissing("密钥与数据库不匹配：请用建库时的那把密钥") from None
 
 

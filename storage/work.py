@@ -111,7 +111,7 @@ class Database:
     def _engine(self, begin: str, size: int) -> Engine:
         sqlite = make_url(self.url).get_backend_name() == "sqlite"
         more: dict[str, Any] = {"connect_args": {"check_same_thread": False}} if sqlite else {}
-        engine = create_engine(self.url, pool_size=size, max_overflow=size, **more)
+        engine = create_engine(self.url, pool_size=size, max_overflow=size, hide_parameters=True, **more)
         if sqlite:
             self._tune(engine, begin)
         return engine

@@ -22,6 +22,7 @@ from bot.dispatch.middlewares.privacy import privacy
 from bot.dispatch.middlewares.ratelimit import RateLimit
 from bot.dispatch.middlewares.triage import triage
 from bot.dispatch.outgoing import event_rows, outbox_rows
+from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
 from handlers.table import route
 from storage.queries import events, inbox, outbox
@@ -42,12 +43,14 @@ class Dispatcher:
         self,
         desk: Desk,
         writer: Executor,
-        claim: Callable[[Work], bool] = lambda work: False,
+        claim: Callable[[Work], Claimed] = lambda work: Claimed(),
+        offer: Callable[[Claimed], bool] = lambda claimed: False,
         after_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self._desk = desk
         self._writer = writer
         self._claim = claim
+        self._offer = offer
         self._after_commit = after_commit
         self._to_send = False
         self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
@@ -71,11 +74,12 @@ class Dispatcher:
     async def resume(self) -> int:
         """Handle what a crash or an error left behind; returns how many messages there were."""
         loop = asyncio.get_running_loop()
-        ids = await loop.run_in_executor(self._writer, self._unfinished)
-        if ids:
+        done, seen = 0, -1
+        while ids := await loop.run_in_executor(self._writer, self._unfinished, seen):
             await loop.run_in_executor(self._writer, self.handle, ids)
-            self._tell_sender()
-        return len(ids)
+            done, seen = done + len(ids), ids[-1]
+        self._tell_sender()
+        return done
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
@@ -112,7 +116,12 @@ class Dispatcher:
         """Write events to the inbox; returns the ids of those not seen before. After this they cannot be lost."""
         now = self._desk.clock.now()
         rows = [
-            {"channel": raw.channel, "message_id": raw.message_id, "received_at": now, "body": normalise.body(raw)}
+            {
+                "channel": raw.channel,
+                "message_id": normalise.readable(raw.message_id),
+                "received_at": now,
+                "body": normalise.body(raw),
+            }
             for raw in raws
         ]
         with self._desk.database.transaction() as work:
@@ -131,7 +140,8 @@ class Dispatcher:
         try:
             with self._desk.database.transaction() as work:
                 done = [self._timed(work, *row) for row in inbox.to_handle(work, ids)]
-                self._to_send |= self._claim(work)
+                claimed = self._claim(work)
+            self._to_send |= self._offer(claimed)  # only now: what is not committed must not leave
         except Exception:
             with self._desk.database.transaction() as work:
                 done = [self._alone(work, *row) for row in inbox.to_handle(work, ids)]
@@ -182,9 +192,9 @@ class Dispatcher:
         rows = self._desk.staff_rows(work, "system/failed", key, inbox_id=inbox_id, error=name, isolated=isolated)
         outbox.add(work, rows)
 
-    def _unfinished(self) -> list[int]:
+    def _unfinished(self, after: int) -> list[int]:
         with self._desk.database.reading() as work:
-            return inbox.unfinished(work)
+            return inbox.unfinished(work, after)
 
 
 def _without_words(error: Exception) -> Exception:

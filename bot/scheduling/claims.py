@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from sqlalchemy.engine import RowMapping
 
 from bot.channels.base import Channel, Contact, Delivery, LinkState
@@ -20,6 +22,7 @@ from storage.work import Work
 BATCH = 100
 LINK_DOWN_WAIT = dt.timedelta(seconds=5)
 CHANNEL_OFF_WAIT = dt.timedelta(minutes=5)
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Claims:
         self._channels = channels
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
 
+    def take_in_passing(self, work: Work) -> Claimed:
+        """Claim in a transaction that is about something else – only where a crash in between does no harm."""
+        if all(channel.capabilities.idempotent for channel in self._channels.values()):
+            return self.take(work)
+        return Claimed(more=True)
+
     def take(self, work: Work) -> Claimed:
         """Claim the next messages in this transaction."""
         now = self._desk.clock.now()
@@ -60,13 +69,23 @@ class Claims:
         judged = 0
         for row in rows:
             judged += 1
-            job = self._judged(work, row, readers, rooms, now)
+            claimed = sum(one.row["person_id"] == row["person_id"] and one.row["kind"] == Kind.PUSH for one in jobs)
+            job = self._judged_safely(work, row, readers, rooms, now, claimed)
             if job is not None:
                 jobs.append(job)
                 if not job.channel.capabilities.idempotent:
                     break  # one at a time: at most one send of unknown outcome after a crash
         outbox.claim(work, [job.row["id"] for job in jobs])
         return Claimed(tuple(jobs), judged, judged < len(rows) or len(rows) == BATCH)
+
+    def _judged_safely(self, work: Work, row: RowMapping, *known: Any) -> Job | None:
+        """A row that cannot be judged fails alone; the others, safety among them, go on."""
+        try:
+            return self._judged(work, row, *known)
+        except Exception as error:
+            log.error("claim_failed", outbox=row["id"], error=type(error).__name__)
+            outbox.settle(work, [row["id"]], state="failed", reason=type(error).__name__)
+            return None
 
     def _judged(
         self,
@@ -75,10 +94,11 @@ class Claims:
         readers: dict[int, Person],
         rooms: Mapping[int, Room],
         now: dt.datetime,
+        claimed: int,
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
         person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
-        judgement = judge(work, row, person, self._desk.config, now)
+        judgement = judge(work, row, person, self._desk.config, now, claimed)
         if judgement.verdict is Verdict.WAIT:
             outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
             return None

@@ -30,7 +30,8 @@ class Settled:
 
     state: str
     reason: str = ""
-    handled: Handled | None = None
+    messages: tuple[dict[str, Any], ...] = ()
+    events: tuple[dict[str, Any], ...] = ()
 
 
 class DueSweep:
@@ -65,7 +66,8 @@ class DueSweep:
         try:
             with work.savepoint() as inner:
                 outcomes = act(self._desk.scene(inner), slots)
-            return [(slot, _settled(outcome, late)) for slot, outcome in zip(slots, outcomes, strict=True)]
+                settled = [_settled(outcome, late, now) for outcome in outcomes]
+            return list(zip(slots, settled, strict=True))
         except Exception as error:
             if len(slots) == 1:
                 return [(slots[0], self._failed(work, slots[0], now, error))]
@@ -73,9 +75,8 @@ class DueSweep:
 
     def _write(self, work: Work, settled: list[tuple[RowMapping, Settled]], now: dt.datetime) -> None:
         """Messages, events and the slots' new states, each in one statement."""
-        handled = [one.handled for _, one in settled if one.handled is not None]
-        outbox.add(work, [row for one in handled for row in outbox_rows(one, now)])
-        events.log(work, [row for one in handled for row in event_rows(one.events, now)])
+        outbox.add(work, [row for _, one in settled for row in one.messages])
+        events.log(work, [row for _, one in settled for row in one.events])
         states: dict[tuple[str, str], list[int]] = defaultdict(list)
         for slot, one in settled:
             if one.state != "retry":
@@ -92,7 +93,20 @@ class DueSweep:
         final = due.retry(work, slot["id"], now + RETRY_AFTER) >= TRIES
         values: dict[str, Any] = {"kind": slot["kind"], "due_id": slot["id"], "error": name, "final": final}
         outbox.add(work, self._desk.staff_rows(work, "system/due_failed", f"due_failed:{slot['id']}:{final}", **values))
-        return Settled("failed", name) if final else Settled("retry")
+        if not final:
+            return Settled("retry")
+        follows = self._given_up(work, slot, now)
+        return Settled("failed", name, follows.messages, follows.events)
+
+    def _given_up(self, work: Work, slot: RowMapping, now: dt.datetime) -> Settled:
+        """What a kind does when its time is missed for good (a daily reminder plans the next day)."""
+        act = LATE.get(slot["kind"])
+        try:
+            with work.savepoint() as inner:
+                return _settled(act(self._desk.scene(inner), [slot])[0], True, now) if act else Settled("failed")
+        except Exception as error:
+            log.error("due_given_up", due=slot["id"], error=type(error).__name__)
+            return Settled("failed")
 
 
 def _groups(slots: Sequence[RowMapping], now: dt.datetime) -> dict[tuple[str, bool], list[RowMapping]]:
@@ -103,7 +117,8 @@ def _groups(slots: Sequence[RowMapping], now: dt.datetime) -> dict[tuple[str, bo
     return groups
 
 
-def _settled(outcome: Handled | Skip, late: bool) -> Settled:
+def _settled(outcome: Handled | Skip, late: bool, now: dt.datetime) -> Settled:
     if isinstance(outcome, Skip):
         return Settled("skipped", outcome.reason)
-    return Settled("expired", "late", outcome) if late else Settled("done", "", outcome)
+    messages, happened = tuple(outbox_rows(outcome, now)), tuple(event_rows(outcome.events, now))
+    return Settled("expired" if late else "done", "late" if late else "", messages, happened)

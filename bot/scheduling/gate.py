@@ -33,8 +33,13 @@ class Judgement:
 GO = Judgement(Verdict.GO)
 
 
-def judge(work: Work, row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime) -> Judgement:
-    """What becomes of an outbox row at `now`; `person` is its reader, None for a room."""
+def judge(
+    work: Work, row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime, claimed: int = 0
+) -> Judgement:
+    """What becomes of an outbox row at `now`; `person` is its reader, None for a room.
+
+    `claimed`: how many pushes to the same reader are being claimed together with this one.
+    """
     if row["expires"] is not None and now > row["expires"]:
         return Judgement(Verdict.EXPIRED, "late")
     if row["kind"] != Kind.PUSH:
@@ -47,7 +52,7 @@ def judge(work: Work, row: RowMapping, person: Person | None, settings: Settings
     quiet = settings.send.quiet
     if within(now, quiet.start, quiet.end, zone):
         return Judgement(Verdict.WAIT, "quiet", _morning(now, quiet.end, zone))
-    if person is not None and _over_cap(work, row["person_id"], settings, now, zone):
+    if person is not None and _over_cap(work, row["person_id"], settings, now, zone, claimed):
         return Judgement(Verdict.WAIT, "cap", _morning(now, quiet.end, zone))
     return GO
 
@@ -59,6 +64,6 @@ def _morning(now: dt.datetime, end: str, zone: str) -> dt.datetime:
     return today if today > now else at(day + dt.timedelta(days=1), end, zone)
 
 
-def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str) -> bool:
+def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str, claimed: int) -> bool:
     since = at(local(now, zone).date(), "00:00", zone)
-    return outbox.pushes_since(work, person_id, since) >= settings.send.pushes_a_day
+    return outbox.pushes_since(work, person_id, since) + claimed >= settings.send.pushes_a_day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.desk import Desk
-from storage.queries import inbox, outbox
+from storage.queries import inbox, outbox, questions
 
 KEEP_WORDS = dt.timedelta(days=30)
 
@@ -15,4 +15,8 @@ def clean(desk: Desk) -> int:
     desk.refresh()
     before = desk.clock.now() - KEEP_WORDS
     with desk.database.transaction() as work:
-        return inbox.forget_before(work, before) + outbox.forget_words_before(work, before)
+        return (
+            questions.forget_expired(work, desk.clock.now())
+            + inbox.forget_before(work, before)
+            + outbox.forget_words_before(work, before)
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,6 +37,17 @@ class Outcome:
     receipt: Receipt | None = None
 
 
+class Undrawable(Exception):
+    """A picture could not be drawn: nothing has left, for certain."""
+
+
+def _drawn(picture: Mapping[str, Any]) -> bytes:
+    try:
+        return draw(picture["drawing"], picture["data"])
+    except Exception as error:
+        raise Undrawable(type(error).__name__) from error
+
+
 class Sender:
     """Carries waiting messages out, as far as gate, pace and channels allow."""
 
@@ -46,15 +57,17 @@ class Sender:
         self._writer = writer
         self._claims = Claims(desk, channels)
         self._ready: deque[Claimed] = deque()
+        self._unsettled: list[Outcome] = []
         self._lock = asyncio.Lock()
 
-    def take(self, work: Work) -> bool:
-        """Claim messages inside somebody else's transaction, to be sent by the next `drain` after its commit.
+    def take(self, work: Work) -> Claimed:
+        """Claim messages inside somebody else's transaction (writer's thread); `offer` them after its commit."""
+        return self._claims.take_in_passing(work)
 
-        Called in the writer's thread. Returns whether there is something to drain.
-        """
-        claimed = self._claims.take(work)
-        self._ready.append(claimed)
+    def offer(self, claimed: Claimed) -> bool:
+        """These were claimed and committed; returns whether there is something to drain."""
+        if claimed.jobs:
+            self._ready.append(claimed)
         return bool(claimed.jobs) or claimed.more
 
     async def drain(self) -> int:
@@ -64,9 +77,10 @@ class Sender:
             more = True
             while self._ready or more:
                 claimed = self._ready.popleft() if self._ready else await self._in_writer(self._claim)
-                outcomes = [await self._send(job) for job in claimed.jobs]
-                if outcomes:
-                    await self._in_writer(partial(self._settle, outcomes))
+                self._unsettled += [await self._send(job) for job in claimed.jobs]
+                if self._unsettled:
+                    await self._in_writer(partial(self._settle, tuple(self._unsettled)))
+                    self._unsettled.clear()
                 total += claimed.judged
                 more = claimed.more
         return total
@@ -77,6 +91,11 @@ class Sender:
     def _claim(self) -> Claimed:
         with self._desk.database.transaction() as work:
             return self._claims.take(work)
+
+    async def rest(self) -> None:
+        """Returns when no send is under way."""
+        async with self._lock:
+            return
 
     async def resume(self) -> int:
         """Decide on messages that were being sent when the process died; returns how many."""
@@ -89,9 +108,12 @@ class Sender:
         try:
             delivery = job.delivery
             if row["picture"]:
-                png = await asyncio.to_thread(draw, row["picture"]["drawing"], row["picture"]["data"])
+                png = await asyncio.to_thread(_drawn, row["picture"])
                 delivery = Delivery(delivery.key, delivery.text, delivery.room, delivery.person, delivery.mentions, png)
             receipt = await job.channel.send(delivery)
+        except Undrawable as error:
+            log.error("picture_failed", outbox=row["id"], drawing=row["picture"]["drawing"], error=str(error))
+            return Outcome(row, {"state": "failed", "reason": "picture"})
         except NotDelivered:
             return Outcome(row, self._again(row))
         except Refused:
@@ -117,11 +139,11 @@ class Sender:
 
     # -- settling ------------------------------------------------------------
 
-    def _settle(self, outcomes: list[Outcome]) -> None:
+    def _settle(self, outcomes: Sequence[Outcome]) -> None:
         with self._desk.database.transaction() as work:
             self._write(work, outcomes)
 
-    def _write(self, work: Work, outcomes: list[Outcome]) -> None:
+    def _write(self, work: Work, outcomes: Sequence[Outcome]) -> None:
         outbox.sent(work, [(one.row["id"], one.receipt.at, one.receipt.id) for one in outcomes if one.receipt])
         for outcome in outcomes:
             if outcome.receipt is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -45,10 +46,16 @@ class Ticker:
     def start(self) -> None:
         self._scheduler.start()
 
+    def pause(self) -> None:
+        """No new runs; what runs may finish."""
+        self._scheduler.pause()
+
     def stop(self) -> None:
         self._scheduler.shutdown(wait=False)
 
     def _failed(self, event: JobExecutionEvent) -> None:
+        if isinstance(event.exception, asyncio.CancelledError):
+            return  # the process is stopping
         name = type(event.exception).__name__
         self._desk.metrics.failures.labels(f"job {event.job_id}").inc()
         log.error("job_failed", job=event.job_id, error=name)

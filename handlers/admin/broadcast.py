@@ -24,6 +24,7 @@ def broadcast(ctx: Context, msg: Incoming, rest: str) -> Handled:
         topics = [room.topic for room in people.rooms(ctx.work, staff=False)]
         return said(ctx, msg, "admin/broadcast_how", topics=topics, target=target, empty=not text.strip())
     rooms, persons = found
+    staff.cancel_previews(ctx.work, ctx.person_id)
     row = Broadcast(by=ctx.person_id, target=target, text=text.strip(), people=persons, rooms=rooms, at=ctx.now)
     stored_row = ctx.work.add(row)
     reach = len(persons) or sum(len(people.members(ctx.work, room)) for room in rooms)
@@ -51,6 +52,8 @@ def _aim(ctx: Context, target: str) -> tuple[list[int], list[int]] | None:
 def confirm_match(ctx: Context, msg: Incoming) -> tuple[Broadcast, bool] | None:
     """确认 or 取消 from somebody of staff whose preview waits."""
     if msg.what is not What.TEXT or words_said(msg) not in YES | NO or not ctx.roles & MANAGERS:
+        return None
+    if msg.room_id is not None and not (ctx.room is not None and ctx.room.is_staff):
         return None
     row = staff.waiting_broadcast(ctx.work, ctx.person_id)
     if row is None or ctx.now - row.at > CONFIRM_WITHIN:

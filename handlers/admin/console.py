@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from handlers.admin import broadcast
 from handlers.admin.commands import BY_NAME
-from handlers.admin.grammar import answer, nearest, parse
+from handlers.admin.grammar import Command, answer, nearest, parse
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
+from handlers.services.staff.roles import tell_staff
 from storage.tables.staff import Audit
 
 Written = tuple[str, str]
@@ -15,14 +16,14 @@ def match(ctx: Context, msg: Incoming) -> Written | None:
     """`#动词 …`; from somebody without a role only when it is one of the staff verbs."""
     if msg.what is not What.TEXT:
         return None
-    written = parse(msg.text)
+    written = parse(msg.said, frozenset(BY_NAME))
     if written is None or (written[0] not in BY_NAME and not ctx.roles):
         return None
     return written
 
 
 def act(ctx: Context, msg: Incoming, written: Written) -> Handled:
-    verb, rest = written
+    verb = written[0]
     command = BY_NAME.get(verb)
     if not ctx.roles:
         _audit(ctx, msg, written, "refused")
@@ -35,8 +36,24 @@ def act(ctx: Context, msg: Incoming, written: Written) -> Handled:
     if not command.roles & ctx.roles:
         _audit(ctx, msg, written, "refused")
         return Handled("admin", (answer(ctx, msg, ctx.words("admin/not_yours", verb=command.name)),))
+    return _run(ctx, msg, written, command)
+
+
+def _run(ctx: Context, msg: Incoming, written: Written, command: Command) -> Handled:
+    """An error in a command undoes it, is in the audit, and is told to staff."""
+    outer = ctx.work
+    try:
+        with outer.savepoint() as inner:
+            ctx.work = inner
+            handled = command.run(ctx, msg, written[1])
+    except Exception as error:
+        ctx.work = outer
+        _audit(ctx, msg, written, "failed")
+        text = ctx.words("admin/failed", verb=command.name, error=type(error).__name__, name=ctx.person.name)
+        return Handled("admin", (answer(ctx, msg, text, private=True), *tell_staff(ctx, text, "admin")))
+    ctx.work = outer
     _audit(ctx, msg, written, "done")
-    return command.run(ctx, msg, rest)
+    return handled
 
 
 def _audit(ctx: Context, msg: Incoming, written: Written, result: str) -> None:

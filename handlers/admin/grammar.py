@@ -33,10 +33,16 @@ MANAGERS = frozenset({"owner", "manager"})
 CARERS = frozenset({"owner", "manager", "clinician", "expert", "adviser"})
 
 
-def parse(text: str) -> tuple[str, str] | None:
-    """(verb, rest) of a command as written; `#回复12 好的` and `＃回复 12 好的` are the same."""
+def parse(text: str, known: frozenset[str] = frozenset()) -> tuple[str, str] | None:
+    """(verb, rest) of a command as written; `#回复12 好的`, `＃回复 12 好的` and `#统计本周` are understood."""
     found = WRITTEN.match(text)
-    return (found[1], found[2].strip()) if found else None
+    if found is None:
+        return None
+    verb, rest = found[1], found[2].strip()
+    if verb not in known and (within := [name for name in known if verb.startswith(name)]):
+        name = max(within, key=len)
+        verb, rest = name, f"{verb.removeprefix(name)} {rest}".strip()
+    return verb, rest
 
 
 def nearest(verb: str, names: list[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.admin.grammar import MANAGERS, Command, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care.days import shown
-from handlers.services.staff.roles import TITLES
+from handlers.services.staff.roles import TITLES, roles_of
 from storage.queries import people, profile, staff
 
 OWNER = frozenset({"owner"})
@@ -42,12 +42,28 @@ def _change(ctx: Context, msg: Incoming, rest: str, usage: str, give: bool) -> H
 
 
 def staff_room(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    """Written in a room by the owner: cases and alerts come here."""
+    """Written in a room by the owner: cases and alerts come here. Not where anybody but staff is."""
     if ctx.room is None:
         return said(ctx, msg, "admin/staff_room_how")
-    people.change_room(ctx.work, stored(ctx.room.id), is_staff=True)
-    ctx.room.is_staff = True
-    return said(ctx, msg, "admin/staff_room", topic=ctx.room.topic)
+    members = people.members(ctx.work, ctx.room.id)
+    others = [one.name for one in members if not roles_of(ctx.work, ctx.settings, one)]
+    if others:
+        return said(ctx, msg, "admin/staff_room_no", topic=ctx.room.topic, others=others[:5], count=len(others))
+    return _set_staff_room(ctx, msg, True)
+
+
+def no_staff_room(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """Written in a staff room by the owner: it is one no more."""
+    if ctx.room is None or not ctx.room.is_staff:
+        return said(ctx, msg, "admin/staff_room_how")
+    return _set_staff_room(ctx, msg, False)
+
+
+def _set_staff_room(ctx: Context, msg: Incoming, on: bool) -> Handled:
+    if ctx.room is not None:
+        people.change_room(ctx.work, ctx.room.id, is_staff=on)
+        ctx.room.is_staff = on
+    return said(ctx, msg, "admin/staff_room", topic=ctx.room.topic if ctx.room else "", on=on)
 
 
 def log(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -65,5 +81,6 @@ COMMANDS = (
     Command("授权", OWNER, "#授权 张姐 健康顾问", "让一位成员成为工作人员", grant),
     Command("取消授权", OWNER, "#取消授权 张姐 健康顾问", "收回在聊天里给的身份", revoke),
     Command("工作群", OWNER, "#工作群", "写在群里：问题和警报都发到这个群", staff_room),
+    Command("取消工作群", OWNER, "#取消工作群", "写在工作群里：问题和警报不再发到这个群", no_staff_room),
     Command("日志", MANAGERS, "#日志", "看最近的管理操作", log),
 )

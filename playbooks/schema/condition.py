@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Union
+from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from playbooks.schema.common import Line, Strict
 
@@ -45,7 +45,19 @@ class Not(Strict):
     not_: Condition = Field(alias="not")
 
 
-Condition = Union[Test, All, Any_, Not]  # noqa: UP007  (a name used before it is defined)
+def _shape(value: Any) -> str:
+    """Which of the four forms was meant, so that a mistake is told once."""
+    names = value if isinstance(value, dict) else {type(value).__name__.lower().rstrip("_")}
+    return next((name for name in ("all", "any", "not") if name in names), "test")
+
+
+Condition = Annotated[
+    Annotated[Test, Tag("test")]
+    | Annotated[All, Tag("all")]
+    | Annotated[Any_, Tag("any")]
+    | Annotated[Not, Tag("not")],
+    Discriminator(_shape),
+]
 All.model_rebuild()
 Any_.model_rebuild()
 Not.model_rebuild()

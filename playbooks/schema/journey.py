@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from playbooks.schema.common import Clock, Id, Line, Playbook, Span, Strict, span
 from playbooks.schema.condition import Condition
+from playbooks.schema.source import Misplaced
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
 
@@ -76,10 +77,10 @@ class Journey(Playbook):
 
     @model_validator(mode="after")
     def steps_have_their_own_ids_and_follow_in_time(self) -> Journey:
-        ids = [step.id for step in self.steps]
-        if twice := {one for one in ids if ids.count(one) > 1}:
-            raise ValueError(f"步骤 id 重复：{'、'.join(sorted(twice))}")
-        for earlier, later in zip(self.steps, self.steps[1:], strict=False):
+        for number, (earlier, later) in enumerate(zip(self.steps, self.steps[1:], strict=False), 1):
+            if later.id in {one.id for one in self.steps[:number]}:
+                raise Misplaced(("steps", number), f"步骤 id 重复：{later.id}")
             if earlier.when.order() > later.when.order():
-                raise ValueError(f"步骤 {later.id} 的时间早于前一步 {earlier.id}，请按时间先后排列")
+                say = f"步骤 {later.id} 的时间早于前一步 {earlier.id}，请按时间先后排列"
+                raise Misplaced(("steps", number), say)
         return self

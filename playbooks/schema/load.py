@@ -30,6 +30,12 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Problem]]:
     entries: dict[tuple[str, str], Playbook] = {}
     documents: dict[tuple[str, str], Document] = {}
     problems: list[Problem] = []
+    folders = list(folders)
+    problems += [
+        Problem(_shown(folder), 1, "", "没有这个文件夹，请核对设置里的 playbooks.folders")
+        for folder in folders
+        if not folder.exists()
+    ]
     for path in _files(folders):
         try:
             document, entry = load_file(path)
@@ -52,13 +58,13 @@ def load_file(path: Path) -> tuple[Document, Playbook]:
     document = read(path, name)
     if not isinstance(document.data, dict):
         raise Broken([Problem(name, 1, "", "文件是空的或不是“字段: 值”的写法；可参照同一文件夹里的例子")])
-    model = KINDS.get(document.data.get("kind", ""))
+    model = KINDS.get(str(document.data.get("kind", "")))
     if model is None:
         raise Broken([document.problem(("kind",), f"kind 要写下面之一：{'、'.join(KINDS)}")])
     try:
         entry = model.model_validate(document.data)
     except ValidationError as error:
-        raise Broken([problem_of(document, model, detail) for detail in error.errors()]) from None
+        raise Broken([problem_of(document, model, detail) for detail in _causes(error.errors())]) from None
     if path.stem != entry.id:
         raise Broken([document.problem(("id",), f"文件名要和 id 一样，请把文件改名为 {entry.id}.yaml")])
     return document, entry
@@ -84,10 +90,22 @@ def _kind(entry: Playbook) -> str:
 
 def problem_of(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Problem:
     """A validation error in the author's terms: file, line, path and what to do."""
-    where = _where(document, detail["loc"])
+    inner = getattr(detail.get("ctx", {}).get("error"), "where", ())
+    where = _where(document, (*detail["loc"], *inner))
     if detail["type"] == "missing":
         return document.problem((*where[:-1], str(detail["loc"][-1])), "缺少这个字段，请补上")
     return document.problem(where, _say(model, detail))
+
+
+def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without "too few" for a list that has a broken item: pydantic does not count that one."""
+    places = [detail["loc"] for detail in details]
+    return [
+        detail
+        for detail in details
+        if detail["type"] != "too_short"
+        or not any(len(place) > len(detail["loc"]) and place[: len(detail["loc"])] == detail["loc"] for place in places)
+    ]
 
 
 def _where(document: Document, location: tuple[str | int, ...]) -> tuple[str | int, ...]:

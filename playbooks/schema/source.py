@@ -16,6 +16,7 @@ import yaml
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Where = tuple[str | int, ...]
 
@@ -43,6 +44,14 @@ class Broken(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("\n".join(map(str, problems)))
         self.problems = problems
+
+
+class Misplaced(ValueError):
+    """A mistake that a check of the whole finds in a part: `where` leads there from the checked model."""
+
+    def __init__(self, where: Where, say: str) -> None:
+        super().__init__(say)
+        self.where = where
 
 
 @dataclass(slots=True)
@@ -79,14 +88,15 @@ def read(path: Path, name: str | None = None) -> Document:
 
 def parse(text: str, name: str) -> Document:
     """Read YAML text; raises Broken."""
+    if sign := FORBIDDEN.search(text):
+        line = text.count("\n", 0, sign.start()) + 1
+        raise Broken([Problem(name, line, "", "文件里有 YAML 不允许的字符，请删掉控制字符")])
     try:
         return _Reader(text, name).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise Broken([Problem(name, line, "", f"YAML 写法有误：{_plainly(error.problem or '')}")]) from None
-    except yaml.YAMLError:
-        raise Broken([Problem(name, 1, "", "文件里有 YAML 不允许的字符，请删掉控制字符")]) from None
 
 
 def _plainly(problem: str) -> str:

@@ -30,7 +30,16 @@ PLAN = {
 def slot(key: str, kind: str, at: dt.datetime, **more: Any) -> dict[str, Any]:
     """A row for `plan`: `ref`, `person_id`, `expires` (aware), `data` may follow."""
     empty: dict[str, Any] = {"ref": None, "person_id": None, "expires": None, "data": {}}
-    return {"key": key, "kind": kind, "at": at, "state": "waiting", "reason": "", "attempts": 0, **(empty | more)}
+    return {
+        "key": key,
+        "kind": kind,
+        "planned": at,
+        "at": at,
+        "state": "waiting",
+        "reason": "",
+        "attempts": 0,
+        **(empty | more),
+    }
 
 
 def plan(work: Work, rows: Iterable[dict[str, Any]]) -> None:

@@ -46,9 +46,14 @@ def to_handle(work: Work, ids: Sequence[int]) -> list[tuple[int, str, dict[str, 
     return [tuple(row) for row in work.connection.execute(TO_HANDLE, {"ids": list(ids)})]
 
 
-def unfinished(work: Work, limit: int = 200) -> list[int]:
-    """Ids of messages that a crash or an error left behind, oldest first."""
-    wanted = select(TABLE.c.id).where(TABLE.c.state.in_(("new", "failed"))).order_by(TABLE.c.id).limit(limit)
+def unfinished(work: Work, after: int = -1, limit: int = 200) -> list[int]:
+    """Ids above `after` of messages that a crash or an error left behind, oldest first."""
+    wanted = (
+        select(TABLE.c.id)
+        .where(TABLE.c.state.in_(("new", "failed")), TABLE.c.id > after)
+        .order_by(TABLE.c.id)
+        .limit(limit)
+    )
     return list(work.connection.execute(wanted).scalars())
 
 

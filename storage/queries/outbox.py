@@ -88,8 +88,9 @@ def counts(work: Work) -> dict[str, int]:
 
 def pushes_since(work: Work, person_id: int, since: dt.datetime) -> int:
     """How many unasked messages this person was sent since then."""
+    went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
     wanted = select(func.count()).where(
-        TABLE.c.person_id == person_id, TABLE.c.created_at >= since, TABLE.c.kind == "push", TABLE.c.state == "sent"
+        TABLE.c.person_id == person_id, TABLE.c.kind == "push", went | TABLE.c.state.in_(("sending", "unknown"))
     )
     return int(work.connection.execute(wanted).scalar_one())
 

@@ -87,3 +87,10 @@ def revoke(work: Work, person_id: int, role: str) -> bool:
     """Take back a role that was granted in chat; False when it was not held that way."""
     gone = delete(RoleGrant).where(col(RoleGrant.person_id) == person_id, col(RoleGrant.role) == role)
     return work.session.connection().execute(gone).rowcount > 0
+
+
+def forget_old_consents(work: Work, version: int) -> None:
+    """The text has changed: whoever agreed to an older one is asked again."""
+    old = select(Consent.person_id).where(col(Consent.withdrawn_at).is_(None), Consent.version < version)
+    for person_id in work.session.exec(old).all():
+        people.change(work, person_id, consented=False)

@@ -42,6 +42,13 @@ def broadcast(work: Work, broadcast_id: int) -> Broadcast | None:
     return work.session.get(Broadcast, broadcast_id)
 
 
+def cancel_previews(work: Work, by: int) -> None:
+    """A new preview replaces the ones that were never confirmed."""
+    for row in work.session.exec(select(Broadcast).where(Broadcast.by == by, Broadcast.state == "preview")).all():
+        row.state = "cancelled"
+        work.add(row)
+
+
 def waiting_broadcast(work: Work, by: int) -> Broadcast | None:
     """The newest preview of this person that is neither sent nor dropped."""
     wanted = select(Broadcast).where(Broadcast.by == by, Broadcast.state == "preview")

@@ -88,7 +88,10 @@ class Due(SQLModel, table=True):
     ref: int | None = None
     """The row it belongs to: enrolment, reminder, case, alert, room."""
     person_id: int | None = None
+    planned: dt.datetime = Field(sa_type=Utc)
+    """The moment it is for; never changes."""
     at: dt.datetime = Field(sa_type=Utc)
+    """When to look at it next: `planned`, or later after an error."""
     expires: dt.datetime | None = Field(default=None, sa_type=Utc)
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: str = "waiting"

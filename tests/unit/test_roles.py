@@ -44,7 +44,9 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "解除": (ALL - {"adviser"}, "99"),
     "重载": (ALL - {"adviser", "supervisor"}, ""),
     "授权": (frozenset({"owner"}), "张姐 健康顾问"),
+    "取消授权": (frozenset({"owner"}), "张姐 健康顾问"),
     "工作群": (frozenset({"owner"}), ""),
+    "取消工作群": (frozenset({"owner"}), ""),
     "日志": (frozenset({"owner", "manager"}), ""),
 }
 """Command → (roles that may use it, what is written after it)."""
@@ -105,7 +107,8 @@ def test_staff_may_do_what_their_role_allows_and_no_more(role: str) -> None:
     async def go() -> None:
         async with community() as world:
             cases = [(name, words, place) for name, (_, words) in ALLOWED.items() for place in PLACES]
-            cases = [one for one in cases if (one[0], one[2]) != ("工作群", PATIENTS)]
+            if role == "owner":
+                cases.remove(("取消工作群", "", STAFF))
             for name, words, place in cases:
                 sent = await say(world, NAMES[role], f"#{name} {words}", place)
                 allowed = role in ALLOWED[name][0]
@@ -163,6 +166,16 @@ def test_a_room_with_patients_in_it_cannot_become_the_staff_room() -> None:
                 assert [room.topic for room in people.rooms(work, staff=True)] == [STAFF]
             told = await say(world, "李哥", "我胸口疼得厉害，喘不上气", None)
             assert room_id(PATIENTS) not in to(told)
+
+    asyncio.run(go())
+
+
+def test_a_staff_room_is_one_no_more_when_its_owner_says_so() -> None:
+    async def go() -> None:
+        async with community() as world:
+            await say(world, NAMES["owner"], "#取消工作群", STAFF)
+            with world.app.database.reading() as work:
+                assert people.rooms(work, staff=True) == []
 
     asyncio.run(go())
 
@@ -235,6 +248,9 @@ def test_a_granted_role_belongs_to_the_person_and_not_to_the_name() -> None:
             assert "没看明白" in (await say(world, "张姐", "#案例", None))[0].delivery.text
             await say(world, NAMES["owner"], "#授权 张姐 健康顾问", None)
             assert "没看明白" not in (await say(world, "张姐", "#案例", None))[0].delivery.text
+            await say(world, NAMES["owner"], "#取消授权 张姐 健康顾问", None)
+            assert "没看明白" in (await say(world, "张姐", "#案例", None))[0].delivery.text
+            await say(world, NAMES["owner"], "#授权 张姐 健康顾问", None)
             (answer,) = await forge(world, Contact("forger", "张姐"), "#案例", None, 1)
             assert "没看明白" in answer.delivery.text
             (which,) = await say(world, NAMES["owner"], "#授权 张姐 管理员", None)

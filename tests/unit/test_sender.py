@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Iterator
 
@@ -155,6 +156,28 @@ def test_at_most_one_send_is_under_way_unless_twice_is_once() -> None:
     asyncio.run(go(Fake(TWICE_IS_ONCE), 3))
 
 
+@pytest.mark.parametrize("committed", [True, False])
+def test_what_was_claimed_leaves_only_after_the_commit(committed: bool) -> None:
+    """Else a kill, or a commit that fails, would leave a message sent that no table knows – and it would go again."""
+
+    async def go() -> None:
+        async with office() as at:
+            at.post(say("好"))
+            with contextlib.suppress(ZeroDivisionError), at.world.app.database.transaction() as work:
+                at.sender.take(work)
+                draining = asyncio.create_task(at.sender.drain())
+                for _ in range(50):
+                    await asyncio.sleep(0)
+                assert at.channel.sent == []
+                if not committed:
+                    raise ZeroDivisionError
+            await draining
+            await at.sender.drain()
+            assert at.channel.texts == ["好"] and at.states() == [("sent", "")]
+
+    asyncio.run(go())
+
+
 def test_what_a_channel_cannot_do_fails_before_it_is_tried() -> None:
     async def go() -> None:
         async with office(Fake(Capabilities(private_send=False))) as at:
@@ -164,7 +187,12 @@ def test_what_a_channel_cannot_do_fails_before_it_is_tried() -> None:
             at.post(say("远方", person=4), say("没有这人", person=99))
             await at.sender.drain()
             assert at.channel.texts == ["群里好"]
-            assert at.states() == [("failed", "unreachable"), ("sent", ""), *[("failed", "unreachable")] * 2]
+            assert at.states() == [
+                ("failed", "unreachable"),
+                ("sent", ""),
+                ("waiting", "channel off"),
+                ("failed", "unreachable"),
+            ]
 
     asyncio.run(go())
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import OrderedDict, deque
+from collections import OrderedDict
 
 from bot.dispatch.chain import Next, Outcome
-from handlers.contract import Context, Handled, Incoming, privately
+from handlers.contract import Context, Handled, Incoming, What, privately
 
 WINDOW = dt.timedelta(minutes=1)
 PEOPLE = 10_000
@@ -16,16 +16,18 @@ class RateLimit:
     """Counts the messages of each person over the last minute (in memory: a restart forgives)."""
 
     def __init__(self) -> None:
-        self._seen: OrderedDict[int, deque[dt.datetime]] = OrderedDict()
+        self._seen: OrderedDict[int, dict[int, dt.datetime]] = OrderedDict()
 
     def __call__(self, ctx: Context, msg: Incoming, inner: Next) -> Outcome:
-        seen = self._seen.setdefault(msg.person_id, deque())
+        if msg.what not in (What.TEXT, What.IMAGE):
+            return inner(ctx, msg)
+        seen = self._seen.setdefault(msg.person_id, {})
         self._seen.move_to_end(msg.person_id)
         while len(self._seen) > PEOPLE:
             self._seen.popitem(last=False)
-        while seen and ctx.now - seen[0] > WINDOW:
-            seen.popleft()
-        seen.append(ctx.now)
+        for old in [one for one, at in seen.items() if ctx.now - at > WINDOW]:
+            del seen[old]
+        seen[msg.inbox_id] = ctx.now  # by message: one that is decided on again counts once
         over = len(seen) - ctx.settings.limits.messages_a_minute
         if over <= 0 or ctx.roles:
             return inner(ctx, msg)

@@ -14,6 +14,7 @@ from handlers.services.safety.red_flags import Flag
 
 COMMAND_SIGNS = ("#", "＃")
 NUMBERS = re.compile(r"\d|[一二三四五六七八九十百两]{2}")
+WINDOW, OVERLAP = 480, 60
 VERY = {"safety/critical_glucose_very_low": "A"}
 
 
@@ -47,8 +48,15 @@ def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
         found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
         if found:
             return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
-    named = literal_critical(msg.text, ctx.index.measures) if NUMBERS.search(msg.text) else ()
+    named = [name for part in _windows(msg.text) for name in literal_critical(part, ctx.index.measures)]
     return _flag("reading", "危急值", named[0]) if named and not _teaches(ctx, msg) else None
+
+
+def _windows(text: str) -> list[str]:
+    """A long text in pieces that the parser takes, overlapping so that no reading is cut; none without a number."""
+    if not NUMBERS.search(text):
+        return []
+    return [text[start : start + WINDOW] for start in range(0, max(len(text) - OVERLAP, 1), WINDOW - OVERLAP)]
 
 
 def _flag(measure: str, title: str, template: str) -> Flag:

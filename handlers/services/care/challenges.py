@@ -110,7 +110,7 @@ def day_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
 
 def end_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     """The last day is over."""
-    found = _running(scene, slot)
+    found = _running(scene, slot, ends=True)  # the round ends for everybody; the gate holds the message
     if isinstance(found, Skip):
         return found
     enrolment, challenge, person = found
@@ -118,7 +118,7 @@ def end_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     return Handled(f"challenge:{challenge.id}", tuple(messages), tuple(events))
 
 
-def _running(scene: Scene, slot: RowMapping) -> tuple[Enrolment, Challenge, Person] | Skip:
+def _running(scene: Scene, slot: RowMapping, ends: bool = False) -> tuple[Enrolment, Challenge, Person] | Skip:
     enrolment = care.enrolment(scene.work, slot["ref"])
     if enrolment is None or enrolment.state != "running":
         return Skip("left")
@@ -126,7 +126,7 @@ def _running(scene: Scene, slot: RowMapping) -> tuple[Enrolment, Challenge, Pers
     person = people.person(scene.work, enrolment.person_id)
     if challenge is None or person is None:
         return Skip("withdrawn")
-    if reason := held_back(person):
+    if not ends and (reason := held_back(person)):
         return Skip(reason)
     return enrolment, challenge, person
 

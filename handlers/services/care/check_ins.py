@@ -33,7 +33,7 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
         {
             "person_id": ctx.person_id,
             "measure": reading.measure,
-            "day": day,
+            "day": day + dt.timedelta(days=reading.day_offset),
             "at": ctx.now,
             "value": _value(reading),
             "has_photo": msg.has_image,
@@ -42,7 +42,8 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
     ]
     got, events = 0, []
     for reading, check_in in zip(readings, care.keep(ctx.work, rows), strict=True):
-        got += points.for_check_in(ctx, ctx.person_id, reading.measure, day.isoformat())
+        if reading.day_offset == 0:
+            got += points.for_check_in(ctx, ctx.person_id, reading.measure, day.isoformat())
         data = {"check_in": check_in, "measure": reading.measure}
         events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
     said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)

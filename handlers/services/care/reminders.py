@@ -70,9 +70,9 @@ def reminders_due(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | S
         if reminder is None or person is None or reminder.state != "running":
             outcomes.append(Skip("stopped"))
             continue
-        rang.append({"reminder_id": reminder.id, "person_id": reminder.person_id, "slot": slot["at"]})
-        planned += [*_following(scene, reminder, slot["at"], person.zone), *_again(scene, rang[-1], 0)]
-        outcomes.append(_ring(scene, reminder, slot["at"], person.zone, "reminder/ring"))
+        rang.append({"reminder_id": reminder.id, "person_id": reminder.person_id, "slot": slot["planned"]})
+        planned += [*_following(scene, reminder, slot["planned"], person.zone), *_again(scene, rang[-1], 0)]
+        outcomes.append(_ring(scene, reminder, slot["planned"], person.zone, "reminder/ring"))
     care.ring(scene.work, rang)
     due.plan(scene.work, planned)
     questions.ask_many(scene.work, [_question(scene, one["person_id"]) for one in rang])
@@ -88,15 +88,15 @@ def reminder_late(scene: Scene, slot: RowMapping) -> Handled | Skip:
     row = Firing(
         reminder_id=stored(reminder.id),
         person_id=reminder.person_id,
-        slot=slot["at"],
+        slot=slot["planned"],
         outcome="missed",
         settled_at=scene.now,
     )
     scene.work.add(row)
-    after = max(slot["at"], scene.now - dt.timedelta(seconds=1))
+    after = max(slot["planned"], scene.now - dt.timedelta(seconds=1))
     due.plan(scene.work, _following(scene, reminder, after, person.zone))
-    at = shown_day(slot["at"], scene.now, person.zone)
-    text = scene.words("reminder/late", what=reminder.what, at=at)
+    at = shown_day(slot["planned"], scene.now, person.zone)
+    text = scene.words("reminder/late", what=reminder.what, at=at, again=reminder.state == "running")
     return Handled("reminder", (to_person(reminder.person_id, text, kind=Kind.REMINDER, by=f"reminder:{reminder.id}"),))
 
 

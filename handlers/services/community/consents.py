@@ -11,12 +11,14 @@ from storage.tables.people import Person
 
 PURPOSE = "health"
 QUESTION = "consent"
+PLACE = -1
+"""A place of its own beside the private chat: no other question may push out what waits for consent."""
 WAITS = dt.timedelta(days=7)
 
 
 def open_question(scene: Scene, person_id: int, held: dict[str, Any] | None) -> None:
     """The question waits; `held` is the message to carry out after 同意 ({said, room_id, …})."""
-    questions.ask(scene.work, person_id, None, QUESTION, {"held": held}, scene.now + WAITS)
+    questions.ask(scene.work, person_id, PLACE, QUESTION, {"held": held}, scene.now + WAITS)
 
 
 def held_back(person: Person) -> str:
@@ -24,3 +26,9 @@ def held_back(person: Person) -> str:
     if not person.consented:
         return "consent"
     return "unsubscribed" if person.unsubscribed else "locked" if person.locked else ""
+
+
+def asked(scene: Scene, person_id: int) -> bool:
+    """Whether the question waits for an answer: nobody is asked twice."""
+    waiting = questions.open_one(scene.work, person_id, PLACE, scene.now)
+    return waiting is not None and waiting[0] == QUESTION

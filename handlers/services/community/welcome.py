@@ -17,6 +17,8 @@ JOURNEY = "newcomer"
 def personal(scene: Scene, person: Person, room_topic: str) -> list[Outgoing]:
     """The private welcome; somebody who has not agreed yet is asked, somebody who has starts the newcomer tasks."""
     person_id = stored(person.id)
+    if person.unsubscribed or person.locked or consents.asked(scene, person_id):
+        return []
     if person.consented:
         journeys.enrol(scene, person, JOURNEY, scene.now)
     else:

@@ -28,7 +28,7 @@ DOT = re.compile(r"(?<!\d)[.+/-]+|[.+/-]+(?!\d)")
 
 def plain(text: str) -> str:
     """The text in one form: NFKC, simplified, lower case, without format, control and surrogate characters."""
-    text = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS])
+    text = unicodedata.normalize("NFKC", text)
     text = "".join(
         sign for sign in text if unicodedata.category(sign) not in ("Cf", "Cc", "Cs", "Co") or sign in "\n\t"
     )
@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=4096)
 def bare(text: str) -> str:
     """The question itself: `plain`, then no greeting, no politeness, no punctuation, no emoji."""
-    text = DECIMAL.sub(".", plain(text).lower())
+    text = DECIMAL.sub(".", plain(text[:MAX_CHARACTERS]).lower())
     parts = [KEEP.sub("", part) for part in re.split(r"[,，。!！?？;；~～\n\s]+", text)]
     parts = [stripped for part in parts if (stripped := _without_politeness(part))]
     return DOT.sub("", "".join(parts)) or DOT.sub("", KEEP.sub("", text))

@@ -69,8 +69,16 @@ def _spellings(lexicon: Lexicon) -> list[_Spelling]:
 
 
 def _meant(one: _Spelling, text: str, present: set[str]) -> bool:
+    """Whether the phrase stands in the text beside what would make it harmless.
+
+    An exception that contains the phrase (跳楼机) is taken out of the text, so that the phrase elsewhere still counts.
+    Any other exception is a context that cancels it – but nothing cancels a word of self-harm.
+    """
     if not all(part in present for part in one.parts):
         return False
-    if any(words in text for words in one.unless):
-        return False
-    return len(one.parts) == 1 or one.shape.search(text) is not None
+    for words in one.unless:
+        if any(part in words for part in one.parts):
+            text = text.replace(words, "\0")
+        elif words in text and one.flag.level != "S":
+            return False
+    return one.shape.search(text) is not None

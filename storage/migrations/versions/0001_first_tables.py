@@ -31,7 +31,8 @@ def upgrade() -> None:
     sa.Column('acknowledged_at', storage.types.Utc(), nullable=True),
     sa.Column('cleared_by', sa.Integer(), nullable=True),
     sa.Column('cleared_at', storage.types.Utc(), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('alert', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_alert_person_id'), ['person_id'], unique=False)
@@ -45,7 +46,8 @@ def upgrade() -> None:
     sa.Column('command', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('arguments', storage.types.Sealed(), nullable=False),
     sa.Column('result', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('audit', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_audit_at'), ['at'], unique=False)
@@ -59,7 +61,8 @@ def upgrade() -> None:
     sa.Column('rooms', sa.JSON(), nullable=False),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('at', storage.types.Utc(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     op.create_table('case',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -71,7 +74,8 @@ def upgrade() -> None:
     sa.Column('answered_at', storage.types.Utc(), nullable=True),
     sa.Column('answered_by', sa.Integer(), nullable=True),
     sa.Column('answer', storage.types.Sealed(), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('case', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_case_person_id'), ['person_id'], unique=False)
@@ -85,7 +89,8 @@ def upgrade() -> None:
     sa.Column('at', storage.types.Utc(), nullable=False),
     sa.Column('value', storage.types.SealedJson(), nullable=False),
     sa.Column('has_photo', sa.Boolean(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('checkin', schema=None) as batch_op:
         batch_op.create_index('ix_check_in_day', ['day'], unique=False)
@@ -99,7 +104,8 @@ def upgrade() -> None:
     sa.Column('given_at', storage.types.Utc(), nullable=False),
     sa.Column('inbox_id', sa.Integer(), nullable=True),
     sa.Column('withdrawn_at', storage.types.Utc(), nullable=True),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('consent', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_consent_person_id'), ['person_id'], unique=False)
@@ -110,6 +116,7 @@ def upgrade() -> None:
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('ref', sa.Integer(), nullable=True),
     sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('planned', storage.types.Utc(), nullable=False),
     sa.Column('at', storage.types.Utc(), nullable=False),
     sa.Column('expires', storage.types.Utc(), nullable=True),
     sa.Column('data', sa.JSON(), nullable=False),
@@ -118,7 +125,8 @@ def upgrade() -> None:
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('settled_at', storage.types.Utc(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key', name='uq_due_key')
+    sa.UniqueConstraint('key', name='uq_due_key'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('due', schema=None) as batch_op:
         batch_op.create_index('ix_due_person', ['person_id', 'state'], unique=False)
@@ -136,7 +144,8 @@ def upgrade() -> None:
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('progress', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('person_id', 'playbook', 'round', name='uq_enrolment')
+    sa.UniqueConstraint('person_id', 'playbook', 'round', name='uq_enrolment'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('enrolment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_enrolment_playbook'), ['playbook'], unique=False)
@@ -148,7 +157,8 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=True),
     sa.Column('room_id', sa.Integer(), nullable=True),
     sa.Column('data', sa.JSON(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('event', schema=None) as batch_op:
         batch_op.create_index('ix_event_name', ['name', 'at'], unique=False)
@@ -161,7 +171,8 @@ def upgrade() -> None:
     sa.Column('value', storage.types.Sealed(), nullable=False),
     sa.Column('at', storage.types.Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('person_id', 'name', name='uq_fact')
+    sa.UniqueConstraint('person_id', 'name', name='uq_fact'),
+    sqlite_autoincrement=True
     )
     op.create_table('firing',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -172,7 +183,8 @@ def upgrade() -> None:
     sa.Column('repeats', sa.Integer(), nullable=False),
     sa.Column('settled_at', storage.types.Utc(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('reminder_id', 'slot', name='uq_firing')
+    sa.UniqueConstraint('reminder_id', 'slot', name='uq_firing'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('firing', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_firing_person_id'), ['person_id'], unique=False)
@@ -188,7 +200,8 @@ def upgrade() -> None:
     sa.Column('handled_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('error', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('channel', 'message_id', name='uq_inbox_message')
+    sa.UniqueConstraint('channel', 'message_id', name='uq_inbox_message'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('inbox', schema=None) as batch_op:
         batch_op.create_index('ix_inbox_state', ['state', 'id'], unique=False)
@@ -201,7 +214,8 @@ def upgrade() -> None:
     sa.Column('left_at', storage.types.Utc(), nullable=True),
     sa.Column('invited_by', sa.Integer(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('room_id', 'person_id', name='uq_membership')
+    sa.UniqueConstraint('room_id', 'person_id', name='uq_membership'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('membership', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_membership_person_id'), ['person_id'], unique=False)
@@ -227,7 +241,8 @@ def upgrade() -> None:
     sa.Column('sent_at', storage.types.Utc(), nullable=True),
     sa.Column('receipt', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key', name='uq_outbox_key')
+    sa.UniqueConstraint('key', name='uq_outbox_key'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_person', ['person_id', 'created_at'], unique=False)
@@ -245,7 +260,8 @@ def upgrade() -> None:
     sa.Column('unsubscribed', sa.Boolean(), nullable=False),
     sa.Column('locked', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('channel', 'platform_id', name='uq_person_platform')
+    sa.UniqueConstraint('channel', 'platform_id', name='uq_person_platform'),
+    sqlite_autoincrement=True
     )
     op.create_table('points',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -255,7 +271,8 @@ def upgrade() -> None:
     sa.Column('reason', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('at', storage.types.Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key')
+    sa.UniqueConstraint('key'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('points', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_points_person_id'), ['person_id'], unique=False)
@@ -268,7 +285,8 @@ def upgrade() -> None:
     sa.Column('data', storage.types.SealedJson(), nullable=False),
     sa.Column('expires', storage.types.Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('person_id', 'room_id', name='uq_question')
+    sa.UniqueConstraint('person_id', 'room_id', name='uq_question'),
+    sqlite_autoincrement=True
     )
     op.create_table('reminder',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -280,7 +298,8 @@ def upgrade() -> None:
     sa.Column('until', storage.types.Utc(), nullable=True),
     sa.Column('state', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('created_at', storage.types.Utc(), nullable=False),
-    sa.PrimaryKeyConstraint('id')
+    sa.PrimaryKeyConstraint('id'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('reminder', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_reminder_person_id'), ['person_id'], unique=False)
@@ -292,7 +311,8 @@ def upgrade() -> None:
     sa.Column('granted_by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('at', storage.types.Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('person_id', 'role', name='uq_role')
+    sa.UniqueConstraint('person_id', 'role', name='uq_role'),
+    sqlite_autoincrement=True
     )
     op.create_table('room',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -302,7 +322,8 @@ def upgrade() -> None:
     sa.Column('is_staff', sa.Boolean(), nullable=False),
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('channel', 'platform_id', name='uq_room_platform')
+    sa.UniqueConstraint('channel', 'platform_id', name='uq_room_platform'),
+    sqlite_autoincrement=True
     )
     op.create_table('setting',
     sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -317,7 +338,8 @@ def upgrade() -> None:
     sa.Column('by', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('at', storage.types.Utc(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('person_id', 'name', name='uq_tag')
+    sa.UniqueConstraint('person_id', 'name', name='uq_tag'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('tag', schema=None) as batch_op:
         batch_op.create_index('ix_tag_name', ['name'], unique=False)
@@ -327,7 +349,8 @@ def upgrade() -> None:
     sa.Column('room', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('person', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('room', 'person', name='uq_web_member')
+    sa.UniqueConstraint('room', 'person', name='uq_web_member'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('webmember', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_webmember_person'), ['person'], unique=False)
@@ -342,7 +365,8 @@ def upgrade() -> None:
     sa.Column('mentions', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('picture', storage.types.SealedBytes(), nullable=True),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('key', name='uq_web_message_key')
+    sa.UniqueConstraint('key', name='uq_web_message_key'),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('webmessage', schema=None) as batch_op:
         batch_op.create_index('ix_web_message_conversation', ['conversation', 'id'], unique=False)
@@ -366,7 +390,8 @@ def upgrade() -> None:
     sa.Column('conversation', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('person', 'conversation', name='uq_web_seen')
+    sa.UniqueConstraint('person', 'conversation', name='uq_web_seen'),
+    sqlite_autoincrement=True
     )
     # ### end Alembic commands ###
 
