@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
 from handlers.matching import said
-from handlers.services.care import challenges, check_ins, journeys
+from handlers.services.care import challenges, check_ins, journeys, reminders
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
 from storage.queries import points
@@ -39,6 +39,8 @@ def act(ctx: Context, msg: Incoming, found: Found) -> Handled:
 def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions: list[str]) -> Handled:
     kept = check_ins.keep(ctx, msg, readings)
     measures = {one.measure for one in readings}
+    if "medicine" in measures:
+        reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
     lines, more, events = challenges.after_check_in(ctx, measures)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     total = points.total(ctx.work, ctx.person_id)

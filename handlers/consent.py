@@ -7,7 +7,7 @@ from typing import Any
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, privately
 from handlers.matching import keyword
-from handlers.services.care import journeys
+from handlers.services.care import journeys, reminders
 from handlers.services.community import consents
 from handlers.services.community.welcome import JOURNEY
 from storage.queries import care, people, profile, questions
@@ -21,7 +21,11 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
     waiting = ctx.question(consents.PLACE)
     if not msg.addressed and waiting is not None and waiting[0] == consents.QUESTION:
         return Handled("consent")
-    held = None if not msg.addressed else {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
+    held = (
+        None
+        if not (msg.addressed or "打卡" in msg.text)
+        else {"said": msg.said, "text": msg.text, "has_image": msg.has_image}
+    )
     consents.open_question(ctx, ctx.person_id, held)
     text = ctx.words("consent/ask", name=ctx.person.name, after_message=True)
     return Handled("consent", (privately(msg, text, by="consent"),))
@@ -59,7 +63,10 @@ def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
     had = profile.withdraw_consent(ctx.work, ctx.person_id, consents.PURPOSE, ctx.now)
     people.change(ctx.work, ctx.person_id, consented=False)
     ctx.person.consented = False
-    text = ctx.words("consent/withdrawn", had=had, reminders=len(care.reminders(ctx.work, ctx.person_id)))
+    stopped = care.reminders(ctx.work, ctx.person_id)
+    for row in stopped:
+        reminders.stop(ctx, row)
+    text = ctx.words("consent/withdrawn", had=had, reminders=len(stopped))
     events = (Happened("consent_withdrawn", {}, ctx.person_id),) if had else ()
     return Handled("consent", (privately(msg, text, by="consent"),), events)
 

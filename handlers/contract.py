@@ -68,6 +68,8 @@ class Outgoing:
     after: dt.datetime | None = None
     expires: dt.datetime | None = None
     on_doubt: OnDoubt = OnDoubt.RESEND
+    about: int | None = None
+    """Whose words or data are in it, when that is not its reader: goes when that person is erased."""
 
 
 def to_person(person_id: int, text: str, **more: Any) -> Outgoing:

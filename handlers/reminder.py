@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from zoneinfo import ZoneInfo
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately, reply, stored
 from handlers.matching import keyword, number, prefixed, said
 from handlers.services.care import reminders
 from handlers.services.care.days import shown_day
+from handlers.services.care.replies import reply_to_ring
 from handlers.services.care.when import Ask, Request, parse_request
+from handlers.services.knowledge import cases
 from playbooks.schema.common import span
 from storage.queries import care, due, questions
 from storage.tables.care import Reminder
@@ -18,46 +19,7 @@ from storage.tables.care import Reminder
 CLARIFY = "reminder_time"
 CLARIFY_WITHIN = dt.timedelta(hours=1)
 LONGEST = 100
-DONE = {
-    "吃了",
-    "已服",
-    "已吃",
-    "吃过了",
-    "吃完了",
-    "服了",
-    "服过了",
-    "好了",
-    "完成",
-    "已完成",
-    "做完了",
-    "做了",
-    "测了",
-    "量了",
-    "✓",
-    "✔",
-    "√",
-    "打了",
-    "打过了",
-    "去了",
-    "知道了",
-    "收到",
-}
-LATER = {
-    "稍后",
-    "等会",
-    "等会儿",
-    "等一下",
-    "等一会",
-    "待会",
-    "待会儿",
-    "一会儿",
-    "等半小时",
-    "过会儿",
-    "晚点",
-    "晚点提醒",
-}
-SKIP = {"跳过", "不吃了", "今天不用", "这次不用", "不用了", "今天不吃"}
-WAIT = re.compile(r"(?:等|过|再过)?(半|\d{1,2})\s*(?:个)?(小时|分钟|分)(?:后|以后)?(?:再)?(?:提醒|叫)?(?:我)?")
+WHICH = "reminder_which"
 
 
 def create_match(ctx: Context, msg: Incoming) -> Request | Ask | None:
@@ -125,12 +87,35 @@ def stop(ctx: Context, msg: Incoming, rest: str) -> Handled:
     chosen = _chosen(rows, rest)
     if not chosen:
         shown = [(row.what, row.said, _next(ctx, row)) for row in rows]
+        if rows:
+            ids = [row.id for row in rows]
+            questions.ask(ctx.work, ctx.person_id, None, WHICH, {"ids": ids}, ctx.now + CLARIFY_WITHIN)
         return Handled("reminder", (privately(msg, ctx.words("reminder/stop_which", rows=shown), by="reminder"),))
+    return _stop(ctx, msg, chosen)
+
+
+def _stop(ctx: Context, msg: Incoming, chosen: list[Reminder]) -> Handled:
     for row in chosen:
         reminders.stop(ctx, row)
-    text = ctx.words("reminder/stopped", whats=[f"{row.what}（{row.said}）" for row in chosen])
+    left = [(row.what, row.said, _next(ctx, row)) for row in care.reminders(ctx.work, ctx.person_id)]
+    text = ctx.words("reminder/stopped", whats=[f"{row.what}（{row.said}）" for row in chosen], left=left)
     events = tuple(Happened("reminder_stopped", {"reminder": row.id}, ctx.person_id) for row in chosen)
     return Handled("reminder", (privately(msg, text, by="reminder"),), events)
+
+
+def which_match(ctx: Context, msg: Incoming) -> Reminder | None:
+    """The answer to "which one?" by number."""
+    waiting = ctx.question(None) if msg.private else None
+    place = number(said(msg)) if waiting and waiting[0] == WHICH else None
+    if waiting is None or place is None or not 1 <= place <= len(waiting[1]["ids"]):
+        return None
+    row = care.reminder(ctx.work, waiting[1]["ids"][place - 1])
+    return row if row is not None and row.state == "running" else None
+
+
+def which(ctx: Context, msg: Incoming, row: Reminder) -> Handled:
+    questions.close(ctx.work, ctx.person_id, None)
+    return _stop(ctx, msg, [row])
 
 
 def _chosen(rows: list[Reminder], rest: str) -> list[Reminder]:
@@ -145,43 +130,39 @@ def _chosen(rows: list[Reminder], rest: str) -> list[Reminder]:
 
 
 def answer_match(ctx: Context, msg: Incoming) -> tuple[str, dt.timedelta] | None:
-    """(done | later | skip, how long) when a reminder rang lately and this answers it."""
+    """(done | later | skip | twice, how long) when a reminder rang lately and this answers it."""
     if msg.what is not What.TEXT or not msg.private:
         return None
-    text = said(msg) or msg.text.strip()
     default = span(ctx.settings.reminders.snooze)
-    if text in DONE:
-        return "done", default
-    if text in LATER:
-        return "later", default
-    if text in SKIP:
-        return "skip", default
-    if found := WAIT.fullmatch(text):
-        amount = 0.5 if found[1] == "半" else float(found[1])
-        return "later", dt.timedelta(hours=amount) if found[2] == "小时" else dt.timedelta(minutes=amount)
+    if meant := reply_to_ring(msg.text):
+        return meant[0], meant[1] or default
     waiting = ctx.question(None)
-    chosen = number(text) if waiting and waiting[0] == reminders.QUESTION else None
+    chosen = number(said(msg)) if waiting and waiting[0] == reminders.QUESTION else None
     return ({1: "done", 2: "later", 3: "skip"}[chosen], default) if chosen in (1, 2, 3) else None
 
 
 def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Handled | None:
-    firing = reminders.waiting(ctx)
-    if firing is None:
-        return None
     outcome, wait = found
+    if outcome == "twice":
+        return cases.open_case(ctx, msg, msg.said, "reminder", twice=True)
+    firings = reminders.waiting(ctx)
+    if not firings:
+        return None
     if outcome == "later":
-        row = reminders.snooze(ctx, firing, wait)
-        text = ctx.words(
-            "reminder/later", what=row.what if row else "", at=shown_day(ctx.now + wait, ctx.now, ctx.person.zone)
-        )
-        name = "reminder_snoozed"
+        rows = reminders.snooze(ctx, firings, wait)
+        at = shown_day(ctx.now + wait, ctx.now, ctx.person.zone)
+        text = ctx.words("reminder/later", what=_whats(rows), at=at)
     else:
-        row = reminders.settle(ctx, firing, "done" if outcome == "done" else "skipped")
-        text = ctx.words("reminder/settled", what=row.what if row else "", done=outcome == "done")
-        name = "reminder_done" if outcome == "done" else "reminder_skipped"
+        rows = reminders.settle(ctx, firings, "done" if outcome == "done" else "skipped")
+        text = ctx.words("reminder/settled", what=_whats(rows), done=outcome == "done")
     _close_question(ctx)
-    events = (Happened(name, {"reminder": firing.reminder_id}, ctx.person_id),)
+    name = {"later": "reminder_snoozed", "done": "reminder_done", "skip": "reminder_skipped"}[outcome]
+    events = tuple(Happened(name, {"reminder": row.id}, ctx.person_id) for row in rows)
     return Handled("reminder", (privately(msg, text, by="reminder"),), events)
+
+
+def _whats(rows: list[Reminder]) -> str:
+    return "、".join(row.what for row in rows)
 
 
 def _close_question(ctx: Context) -> None:
@@ -194,6 +175,7 @@ LIST = Handler("reminder", keyword("我的提醒", "提醒列表", "查看提醒
 STOP = Handler(
     "reminder", prefixed("停止提醒", "取消提醒", "删除提醒", "关闭提醒", "停掉提醒", "不要提醒", "别提醒"), stop
 )
-ANSWER = Handler("reminder", answer_match, answer)
+ANSWER = Handler("reminder", answer_match, answer, needs_consent=True)
+WHICH_ONE = Handler("reminder", which_match, which)
 CLARIFIED = Handler("reminder", clarified_match, clarified, needs_consent=True)
 CREATE = Handler("reminder", create_match, create, needs_consent=True)

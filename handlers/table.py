@@ -38,6 +38,7 @@ HANDLERS: tuple[Handler, ...] = (
     my_records.POINTS,
     reminder.LIST,
     reminder.STOP,
+    reminder.WHICH_ONE,
     reminder.ANSWER,
     ask_faq.CHOICE,
     profile.CHOICE,
@@ -52,6 +53,7 @@ HANDLERS: tuple[Handler, ...] = (
     profile.FREE_TEXT,
     chat.HUMAN,
     chat.COURTESY,
+    chat.PICTURE,
     ask_faq.ASK,
     chat.FALLBACK,
 )

@@ -14,6 +14,12 @@ FOLDER = Path(__file__).parent.parent / "templates"
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
+def one_line(text: str, most: int) -> str:
+    """Somebody else's words as a quotation: no line breaks that could pass for a message of ours, and not too long."""
+    flat = " ".join(str(text).split())
+    return flat if len(flat) <= most else flat[: most - 1] + "…"
+
+
 class Words:
     """Renders `templates/<name>.txt.j2` and the texts of playbooks."""
 
@@ -27,6 +33,7 @@ class Words:
             autoescape=False,
         )
         self._environment.globals.update(common)
+        self._environment.filters["one_line"] = one_line
         self._inline = lru_cache(maxsize=1024)(self._environment.from_string)
 
     def __call__(self, name: str, /, **values: Any) -> str:

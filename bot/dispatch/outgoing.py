@@ -27,6 +27,7 @@ def outbox_row(message: Outgoing, now: dt.datetime, by: str, inbox_id: int | Non
         "mentions": list(message.mentions),
         "picture": {"drawing": picture.drawing, "data": picture.data} if picture else None,
         "on_doubt": message.on_doubt.value,
+        "about": message.about,
         "state": "waiting",
         "reason": "",
         "attempts": 0,

@@ -144,7 +144,8 @@ class Sender:
             self._write(work, outcomes)
 
     def _write(self, work: Work, outcomes: Sequence[Outcome]) -> None:
-        outbox.sent(work, [(one.row["id"], one.receipt.at, one.receipt.id) for one in outcomes if one.receipt])
+        now = self._desk.clock.now()  # a platform's own clock may be anything
+        outbox.sent(work, [(one.row["id"], now, one.receipt.id) for one in outcomes if one.receipt])
         for outcome in outcomes:
             if outcome.receipt is None:
                 outbox.settle(work, [outcome.row["id"]], **outcome.values)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from handlers.admin.grammar import EVERYBODY, Command, said
-from handlers.contract import Context, Handled, Happened, Incoming
+from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care.days import shown
 from handlers.services.safety import alerts as service
 from storage.queries import people, staff
 from storage.tables.staff import Alert
 
 
-def _meant(ctx: Context, rest: str) -> Alert | None:
-    """The alert with this number; without a number the only open one."""
-    if found := re.search(r"\d{1,9}", rest):
-        return staff.alert(ctx.work, int(found[0]))
+def _meant(ctx: Context, rest: str) -> list[Alert]:
+    """The alerts with these numbers; without a number the only open one."""
+    numbers = re.findall(r"\d{1,9}", rest)
+    if numbers:
+        return [alert for one in numbers if (alert := staff.alert(ctx.work, int(one)))]
     waiting = staff.open_alerts(ctx.work)
-    return waiting[0] if len(waiting) == 1 else None
+    return waiting if len(waiting) == 1 else []
 
 
 def alerts(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -37,24 +39,25 @@ def alerts(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 
 def acknowledge(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    alert = _meant(ctx, rest)
-    if alert is None:
-        return said(ctx, msg, "admin/no_alert")
-    first = service.acknowledge(ctx, alert, ctx.person_id)
-    handled = said(ctx, msg, "admin/acknowledged", number=alert.id, first=first, name=ctx.person.name)
-    events = (
-        (Happened("alert_acknowledged", {"alert": alert.id, "by": ctx.person_id}, alert.person_id),) if first else ()
-    )
-    return Handled("admin", handled.replies, events)
+    return _each(ctx, msg, rest, service.acknowledge, "admin/acknowledged", "alert_acknowledged")
 
 
 def clear(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    alert = _meant(ctx, rest)
-    if alert is None:
-        return said(ctx, msg, "admin/no_alert")
-    first = service.clear(ctx, alert, ctx.person_id)
-    handled = said(ctx, msg, "admin/cleared", number=alert.id, first=first)
-    events = (Happened("alert_cleared", {"alert": alert.id, "by": ctx.person_id}, alert.person_id),) if first else ()
+    return _each(ctx, msg, rest, service.clear, "admin/cleared", "alert_cleared")
+
+
+def _each(
+    ctx: Context, msg: Incoming, rest: str, act: Callable[[Context, Alert, int], bool], words: str, name: str
+) -> Handled:
+    """Do it for every number named; without a number for the only open alert."""
+    meant = _meant(ctx, rest)
+    if not meant:
+        return alerts(ctx, msg, rest) if staff.open_alerts(ctx.work) else said(ctx, msg, "admin/no_alert")
+    first = {stored(one.id): act(ctx, one, ctx.person_id) for one in meant}
+    handled = said(ctx, msg, words, first=first, name=ctx.person.name)
+    events = tuple(
+        Happened(name, {"alert": one.id, "by": ctx.person_id}, one.person_id) for one in meant if first[stored(one.id)]
+    )
     return Handled("admin", handled.replies, events)
 
 

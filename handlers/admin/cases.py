@@ -30,7 +30,7 @@ def cases(ctx: Context, msg: Incoming, rest: str) -> Handled:
         (one, names[one.person_id].name if one.person_id in names else "", shown(one.opened_at, zone))
         for one in rows[:MOST]
     ]
-    return said(ctx, msg, "admin/cases", rows=shown_rows, total=len(rows))
+    return said(ctx, msg, "admin/cases", rows=shown_rows, total=len(rows), one=rest.isdigit())
 
 
 def answer_case(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -42,8 +42,9 @@ def answer_case(ctx: Context, msg: Incoming, rest: str) -> Handled:
     title = next(
         (TITLES[role] for role in ("expert", "clinician", "adviser", "manager", "owner") if role in ctx.roles), ""
     )
-    sent = service.answer(ctx, case, found[2].strip(), ctx.person, title)
-    text = ctx.words("admin/replied", number=case.id, in_room=case.room_id is not None)
+    sent, in_room = service.answer(ctx, case, found[2].strip(), ctx.person, title, msg.inbox_id)
+    asker = people.person(ctx.work, case.person_id)
+    text = ctx.words("admin/replied", case=case, name=asker.name if asker else "", in_room=in_room)
     happened = Happened("case_answered", {"case": case.id, "by": ctx.person_id}, case.person_id, case.room_id)
     return Handled("admin", (*sent, answer(ctx, msg, text)), (happened,))
 

@@ -57,9 +57,16 @@ def _run(ctx: Context, msg: Incoming, written: Written, command: Command) -> Han
 
 
 def _audit(ctx: Context, msg: Incoming, written: Written, result: str) -> None:
+    """Who used which command when. What is no command may be a sentence, and is sealed."""
     verb, rest = written
+    known = BY_NAME.get(verb)
     row = Audit(
-        at=ctx.now, person_id=ctx.person_id, room_id=msg.room_id, command=verb[:40], arguments=rest, result=result
+        at=ctx.now,
+        person_id=ctx.person_id,
+        room_id=msg.room_id,
+        command=known.name if known else "",
+        arguments=rest if known else f"{verb} {rest}",
+        result=result,
     )
     ctx.work.add(row)
 

@@ -40,7 +40,8 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         return which(ctx, msg, candidates, "#画像 张姐")
     person = candidates[0]
     person_id, day = stored(person.id), today(ctx, person.zone)
-    check_ins = care.check_ins(ctx.work, person_id)[-5:]
+    shown_values = person.consented  # after a withdrawal what is stored is not shown
+    check_ins = care.check_ins(ctx.work, person_id)[-5:] if shown_values else []
     titles = {one.id: one.title for one in ctx.index.measures}
     handled = said(
         ctx,
@@ -51,7 +52,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         roles=_role_titles(ctx, person),
         rooms=[room.topic for room in people.rooms_of(ctx.work, person_id)],
         tags=people.tags(ctx.work, person_id),
-        facts=_told(ctx, person_id),
+        facts=_told(ctx, person_id) if shown_values else [],
         streak=streak(ctx, person_id, day),
         total=(total := points.total(ctx.work, person_id)),
         level=level_name(ctx, total),

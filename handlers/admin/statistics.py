@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.admin.grammar import EVERYBODY, Command, answer
+from handlers.admin.grammar import EVERYBODY, Command, answer, said
 from handlers.contract import Context, Handled, Incoming, Picture
-from handlers.services.community.figures import figures, period
+from handlers.services.community.figures import UnknownPeriod, figures, period
 
 
 def statistics(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Today's figures, or those of 昨天, 本周, 上周, 本月, each with the change to the span before."""
-    span = period(ctx, rest)
+    try:
+        span = period(ctx, rest)
+    except UnknownPeriod:
+        return said(ctx, msg, "admin/which_period", words=rest)
     found = figures(ctx, span)
     text = ctx.words("admin/statistics", span=span, rows={one.name: one for one in found})
     data = {

@@ -93,7 +93,8 @@ def problem_of(document: Document, model: type[BaseModel], detail: ErrorDetails)
     inner = getattr(detail.get("ctx", {}).get("error"), "where", ())
     where = _where(document, (*detail["loc"], *inner))
     if detail["type"] == "missing":
-        return document.problem((*where[:-1], str(detail["loc"][-1])), "缺少这个字段，请补上")
+        above = _known(document, detail["loc"][:-1])
+        return document.problem((*above, str(detail["loc"][-1])), "缺少这个字段，请补上")
     return document.problem(where, _say(model, detail))
 
 
@@ -110,11 +111,15 @@ def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
 
 def _where(document: Document, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
     """The author's path: pydantic's, without the names of union members that stand in no file."""
+    return _known(document, location) or tuple(location[:1])
+
+
+def _known(document: Document, location: tuple[str | int, ...]) -> tuple[str | int, ...]:
     path: tuple[str | int, ...] = ()
     for part in location:
         if (*path, part) in document.lines:
             path = (*path, part)
-    return path or tuple(location[:1])
+    return path
 
 
 def _say(model: type[BaseModel], detail: ErrorDetails) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables.messaging import Inbox
@@ -80,3 +80,10 @@ def forget_before(work: Work, moment: dt.datetime) -> int:
     """Remove the words of isolated messages older than `moment`; returns how many."""
     gone = update(TABLE).where(TABLE.c.state == "isolated", TABLE.c.received_at < moment, TABLE.c.body.is_not(None))
     return work.connection.execute(gone.values(body=None)).rowcount
+
+
+def forget_sender(work: Work, channel: str, platform_id: str) -> int:
+    """Delete what is kept of somebody's failed or isolated messages; returns how many there were."""
+    kept = select(TABLE.c.id, TABLE.c.body).where(TABLE.c.channel == channel, TABLE.c.body.is_not(None))
+    theirs = [row.id for row in work.connection.execute(kept) if row.body["sender"][0] == platform_id]
+    return work.connection.execute(delete(TABLE).where(TABLE.c.id.in_(theirs))).rowcount if theirs else 0

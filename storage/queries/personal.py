@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table, delete, select
 from sqlmodel import SQLModel
 
-from storage.queries import web
+from storage.queries import inbox, web
 from storage.queries.people import PEOPLE
 from storage.tables.people import Person
 from storage.work import Work
@@ -38,6 +38,9 @@ def erase(work: Work, person: Person) -> dict[str, int]:
     for table in tables():
         if table.name not in OURS:
             gone[table.name] = work.connection.execute(delete(table).where(table.c.person_id == person.id)).rowcount
+    notices = SQLModel.metadata.tables["outbox"]
+    gone["outbox"] += work.connection.execute(delete(notices).where(notices.c.about == person.id)).rowcount
+    gone["inbox"] = inbox.forget_sender(work, person.channel, person.platform_id)
     if person.channel == "web":
         gone["webmessage"] = web.forget_person(work, person.platform_id)
     gone["person"] = work.connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person.id)).rowcount

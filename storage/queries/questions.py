@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.tables.people import Question
+from storage.types import Utc
 from storage.work import Work
 
 TABLE = Question.__table__  # type: ignore[attr-defined]
@@ -18,6 +19,14 @@ for _dialect, _insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, 
     _new = _insert(TABLE)
     _fresh = {name: _new.excluded[name] for name in ("kind", "data", "expires")}
     ASK[_dialect.name] = _new.on_conflict_do_update(index_elements=["person_id", "room_id"], set_=_fresh)
+ASK_IF_FREE = {}
+for _dialect, _insert in ((sqlite.dialect, sqlite.insert), (postgresql.dialect, postgresql.insert)):
+    _new = _insert(TABLE)
+    _fresh = {name: _new.excluded[name] for name in ("kind", "data", "expires")}
+    _free = (TABLE.c.expires < bindparam("moment", type_=Utc())) | (TABLE.c.kind == _new.excluded.kind)
+    ASK_IF_FREE[_dialect.name] = _new.on_conflict_do_update(
+        index_elements=["person_id", "room_id"], set_=_fresh, where=_free
+    )
 OPEN = select(TABLE.c.kind, TABLE.c.data).where(
     TABLE.c.person_id == bindparam("person"), TABLE.c.room_id == bindparam("room"), TABLE.c.expires > bindparam("now")
 )
@@ -32,6 +41,12 @@ def ask_many(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Remember questions; each replaces the one that was open in its place."""
     if rows:
         work.connection.execute(ASK[work.connection.dialect.name], rows)
+
+
+def ask_if_free(work: Work, rows: Sequence[dict[str, Any]], now: dt.datetime) -> None:
+    """Remember questions where no other kind of question is open."""
+    if rows:
+        work.connection.execute(ASK_IF_FREE[work.connection.dialect.name], [one | {"moment": now} for one in rows])
 
 
 def ask(work: Work, person_id: int, room_id: int | None, kind: str, data: Any, expires: dt.datetime) -> None:

@@ -53,6 +53,7 @@ class Outbox(SQLModel, table=True):
     mentions: list[int] = Field(default_factory=list, sa_type=JSON)
     picture: dict[str, Any] | None = Field(default=None, sa_type=SealedJson)
     on_doubt: str = "resend"
+    about: int | None = None
     state: str = "waiting"
     """waiting, sending, sent, failed, unknown, expired, held (reason says why)."""
     reason: str = ""

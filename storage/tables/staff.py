@@ -18,6 +18,8 @@ class Case(SQLModel, table=True):
     person_id: int = Field(index=True)
     room_id: int | None = None
     question: str = Field(sa_type=Sealed)
+    private: bool = False
+    """The asker wanted a person: the answer is for them alone."""
     opened_at: dt.datetime = Field(sa_type=Utc)
     state: str = Field(default="open", index=True)
     """open, answered, closed."""

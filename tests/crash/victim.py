@@ -37,11 +37,18 @@ from tests.crash.offered import KEY, START, event, moment
 PLAYBOOKS = Path(__file__).parent / "playbooks"
 TOGETHER = 6
 """So many messages arrive at once."""
+LONGEST = 30
+"""Seconds; a life that hangs is a failure."""
 
 
 def say(word: str) -> None:
     """One write a line: a kill leaves the whole line or nothing."""
     os.write(1, f"{word}\n".encode())
+
+
+def give_up(*_: object) -> None:
+    say("died hanging")
+    os._exit(1)
 
 
 def freeze_before(owner: Any, name: str) -> None:
@@ -127,7 +134,8 @@ def main() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
-            signal.alarm(60)
+            signal.signal(signal.SIGALRM, give_up)
+            signal.alarm(LONGEST)
             try:
                 life(json.loads(line), config, library)
             except BaseException as error:

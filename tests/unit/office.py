@@ -31,6 +31,7 @@ class Fake:
     capabilities: Capabilities = ONE_BY_ONE
     script: list[Exception] = field(default_factory=list)
     watch: Callable[[], None] = lambda: None
+    now: Callable[[], dt.datetime] = lambda: NOON
     name: str = "memory"
     state: LinkState = LinkState.UP
     sent: list[Delivery] = field(default_factory=list)
@@ -45,7 +46,7 @@ class Fake:
         await asyncio.sleep(0)
         if self.script:
             raise self.script.pop(0)
-        return Receipt(f"r-{message.key}", NOON + SECOND)
+        return Receipt(f"r-{message.key}", self.now() + SECOND)
 
     @property
     def texts(self) -> list[str]:
@@ -57,6 +58,7 @@ class Office:
 
     def __init__(self, world: World, channel: Fake) -> None:
         self.world, self.channel = world, channel
+        channel.now = world.clock.now
         self.sender = Sender(world.desk, {"memory": channel}, world.app.writer)
 
     def post(self, *messages: Outgoing, state: str = "waiting", attempts: int = 0) -> None:

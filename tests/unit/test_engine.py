@@ -64,7 +64,8 @@ def test_a_long_story_is_never_answered_directly() -> None:
         ("能吃西瓜吗", False),
         ("能不能吃西瓜", False),
         ("不能吃西瓜吗", False),
-        ("我不吃西瓜", True), ("糖尿病人是不是不能吃西瓜", False),
+        ("我不吃西瓜", True),
+        ("糖尿病人是不是不能吃西瓜", False),
         ("可以吃不", False),
     ],
 )

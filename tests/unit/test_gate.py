@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from bot.channels.base import Capabilities, Pace
+from bot.channels.base import Capabilities, Pace, Unknown
 from bot.scheduling.pace import Pacer
-from handlers.contract import Kind, to_room
+from handlers.contract import Kind, OnDoubt, to_room
 from tests.unit.office import (
     HOUR,
     LI,
@@ -132,6 +132,17 @@ def test_a_push_counts_for_the_day_on_which_it_was_sent() -> None:
             for _ in range(9):
                 sent += await at.later(HOUR)
             assert sent == ["0", "1"]
+
+    asyncio.run(go())
+
+
+def test_a_push_of_unknown_outcome_counts_for_its_own_day_only() -> None:
+    async def go() -> None:
+        async with office(Fake(script=[Unknown(), Unknown()]), send={"pushes_a_day": 2}) as at:
+            at.post(*(push(text=str(number), on_doubt=OnDoubt.DROP) for number in range(3)))
+            await at.sender.drain()
+            assert at.channel.texts == ["0", "1"], "they may have arrived"
+            assert await at.later(24 * HOUR) == ["2"]
 
     asyncio.run(go())
 

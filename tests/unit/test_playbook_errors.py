@@ -36,7 +36,7 @@ ONE_MISTAKE = {
     "kind-list": "1: kind: kind 要写下面之一：faq、journey",
     "no-kind": "1: kind: kind 要写下面之一：faq、journey",
     "missing-field": "1: risk: 缺少这个字段，请补上",
-    "missing-inner-field": "12: sources.0.year: 缺少这个字段，请补上",
+    "missing-inner-field": "13: sources.0.year: 缺少这个字段，请补上",
     "bad-enum": "11: risk: 只能写 'info'、'advice'",
     "bad-stage": "6: review.stage: 只能写 'sample'、'draft'",
     "number-as-text": "5: owner: 要写文字",

@@ -270,7 +270,7 @@ def test_only_managers_confirm_a_broadcast_and_only_their_own() -> None:
             for role in ALL - {"manager"}:
                 assert room_id(PATIENTS) not in to(await say(world, NAMES[role], "确认", None))
             assert room_id(PATIENTS) not in to(await say(world, "张姐", "确认", None))
-            sent = await say(world, NAMES["manager"], "确认", PATIENTS)
+            sent = await say(world, NAMES["manager"], "确认", None)
             in_room = [one.delivery.text for one in sent if one.delivery.room == room_id(PATIENTS)]
             assert in_room == ["明晚七点讲座"]
 

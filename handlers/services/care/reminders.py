@@ -75,7 +75,7 @@ def reminders_due(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | S
         outcomes.append(_ring(scene, reminder, slot["planned"], person.zone, "reminder/ring"))
     care.ring(scene.work, rang)
     due.plan(scene.work, planned)
-    questions.ask_many(scene.work, [_question(scene, one["person_id"]) for one in rang])
+    questions.ask_if_free(scene.work, [_question(scene, one["person_id"]) for one in rang], scene.now)
     return outcomes
 
 
@@ -113,7 +113,7 @@ def again_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
         firing.repeats += 1
         scene.work.add(firing)
         due.plan(scene.work, _again(scene, firing.model_dump(), firing.repeats))
-    questions.ask_many(scene.work, [_question(scene, reminder.person_id)])
+    questions.ask_if_free(scene.work, [_question(scene, reminder.person_id)], scene.now)
     return _ring(scene, reminder, firing.slot, person.zone, "reminder/ring_again")
 
 
@@ -159,26 +159,33 @@ def _ring_slot(
     )
 
 
-def waiting(ctx: Context) -> Firing | None:
-    """The newest ring of this person that still waits for an answer."""
+def waiting(ctx: Context) -> list[Firing]:
+    """The newest rings of this person that still wait for an answer: one, or all of the same minute."""
     found = care.open_firings(ctx.work, ctx.person_id, ctx.now - ANSWER_WITHIN)
-    return found[0] if found else None
+    return [one for one in found if one.slot == found[0].slot]
 
 
-def settle(ctx: Context, firing: Firing, outcome: str) -> Reminder | None:
+def settle(ctx: Context, firings: Sequence[Firing], outcome: str) -> list[Reminder]:
     """The person answered: `done` or `skipped`."""
-    firing.outcome, firing.settled_at = outcome, ctx.now
-    ctx.work.add(firing)
-    due.cancel(ctx.work, "reminder_again", firing.reminder_id, ctx.now, outcome)
-    return care.reminder(ctx.work, firing.reminder_id)
+    for firing in firings:
+        firing.outcome, firing.settled_at = outcome, ctx.now
+        ctx.work.add(firing)
+        due.cancel(ctx.work, "reminder_again", firing.reminder_id, ctx.now, outcome)
+    return _reminders(ctx, firings)
 
 
-def snooze(ctx: Context, firing: Firing, wait: dt.timedelta) -> Reminder | None:
+def snooze(ctx: Context, firings: Sequence[Firing], wait: dt.timedelta) -> list[Reminder]:
     """Ring again after `wait`."""
-    due.cancel(ctx.work, "reminder_again", firing.reminder_id, ctx.now, "snoozed")
-    slot = _ring_slot(ctx, firing.model_dump(), wait, f"snooze{ctx.now:%H%M%S}", snoozed=True)
-    due.plan(ctx.work, [slot])
-    return care.reminder(ctx.work, firing.reminder_id)
+    for firing in firings:
+        due.cancel(ctx.work, "reminder_again", firing.reminder_id, ctx.now, "snoozed")
+        slot = _ring_slot(ctx, firing.model_dump(), wait, f"snooze{ctx.now:%H%M%S}", snoozed=True)
+        due.plan(ctx.work, [slot])
+    return _reminders(ctx, firings)
+
+
+def _reminders(ctx: Context, firings: Sequence[Firing]) -> list[Reminder]:
+    known = care.reminders_by_id(ctx.work, [one.reminder_id for one in firings])
+    return [known[one.reminder_id] for one in firings if one.reminder_id in known]
 
 
 def stop(scene: Scene, reminder: Reminder) -> None:

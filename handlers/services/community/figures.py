@@ -30,6 +30,10 @@ class Figure:
     before: int | None
 
 
+class UnknownPeriod(LookupError):
+    """A span of days that we have no word for."""
+
+
 def period(scene: Scene, words: str) -> Period:
     """The span that words like 昨天, 本周 name; today without words."""
     zone = scene.settings.community.zone
@@ -42,7 +46,9 @@ def period(scene: Scene, words: str) -> Period:
         "本周": (monday, today + dt.timedelta(days=1)),
         "本月": (first, today + dt.timedelta(days=1)),
     }
-    name = next((one for one in spans if one in words), "今天")
+    name = next((one for one in (*spans, "今天") if one in words), "" if words.strip() else "今天")
+    if not name:
+        raise UnknownPeriod(words.strip())
     since, until = spans.get(name, (today, today + dt.timedelta(days=1)))
     return Period(name, at(since, "04:00", zone), at(until, "04:00", zone))
 

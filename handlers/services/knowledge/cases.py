@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
@@ -27,18 +28,23 @@ from storage.tables.people import Person
 from storage.tables.staff import Case
 
 
-def open_case(ctx: Context, msg: Incoming, question: str, by: str, asked_for: bool = False) -> Handled:
+def open_case(
+    ctx: Context, msg: Incoming, question: str, by: str, *, asked_for: bool = False, twice: bool = False
+) -> Handled:
     """Store the question, tell staff, start the clock, and tell the asker what happens next.
 
-    `asked_for`: the person wanted a human, rather than that we have no answer.
+    `asked_for`: the person wanted a human, rather than that we have no answer. `twice`: a dose may have been doubled.
     """
-    case = ctx.work.add(Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now))
+    row = Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now, private=asked_for)
+    case = ctx.work.add(row)
     _plan_clock(ctx, case, 1)
     notice = ctx.words("case/staff", case=case, name=ctx.person.name, place=ctx.room.topic if ctx.room else "私聊")
-    staff_told = tell_staff(ctx, notice, by, key=f"case:{case.id}")
+    staff_told = tell_staff(ctx, notice, by, key=f"case:{case.id}", about=ctx.person_id)
     told = reply(
         msg,
-        ctx.words("case/opened", case=case, minutes=_minutes(ctx), told=bool(staff_told), asked_for=asked_for),
+        ctx.words(
+            "case/opened", case=case, minutes=_minutes(ctx), told=bool(staff_told), asked_for=asked_for, twice=twice
+        ),
         by=by,
     )
     happened = Happened("case_opened", {"case": case.id}, ctx.person_id, msg.room_id)
@@ -75,13 +81,18 @@ def clock_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     return Handled("case_clock", tuple(tell_staff(scene, text, "case_clock", key=key)))
 
 
-def answer(scene: Scene, case: Case, words: str, by: Person, title: str) -> list[Outgoing]:
-    """Store the answer and carry it to where the question was asked."""
+def answer(scene: Scene, case: Case, words: str, by: Person, title: str, key: int) -> tuple[list[Outgoing], bool]:
+    """Store the answer and carry it to where the question was asked; returns the messages, and whether in the room.
+
+    Health values, and what somebody wanted to tell a person, go to the asker alone. `key` is the command's inbox id.
+    """
     case.state, case.answered_at, case.answered_by, case.answer = "answered", scene.now, by.id, words
     scene.work.add(case)
     due.cancel(scene.work, "case_clock", stored(case.id), scene.now, "answered")
-    text = scene.words("case/answer", case=case, answer=words, name=by.name, title=title)
-    more = {"by": "case", "key": f"case:{case.id}:answer:{scene.now:%Y%m%dT%H%M%S}"}
-    if case.room_id is not None and people.room(scene.work, case.room_id) is not None:
-        return [to_room(case.room_id, text, mentions=(case.person_id,), **more)]
-    return [to_person(case.person_id, text, kind=Kind.REPLY, **more)]
+    known = people.room(scene.work, case.room_id) if case.room_id is not None else None
+    in_room = known is not None and not case.private and not scene.index.readings(words)
+    text = scene.words("case/answer", case=case, answer=words, name=by.name, title=title, in_room=in_room)
+    more: dict[str, Any] = {"by": "case", "key": f"case:{case.id}:answer:{key}"}
+    if known is not None and in_room:
+        return [to_room(known.id, text, mentions=(case.person_id,), **more)], True
+    return [to_person(case.person_id, text, kind=Kind.REPLY, **more)], False

@@ -22,29 +22,48 @@ from handlers.contract import (
     to_room,
 )
 from handlers.services.care.days import shown
-from handlers.services.safety.red_flags import Flag
+from handlers.services.safety.red_flags import SEVERITY, Flag
 from handlers.services.staff.roles import tell_people, tell_staff
 from playbooks.schema.common import span
 from storage.queries import due, people, staff
 from storage.tables.staff import Alert
 
+SAME_WITHIN = dt.timedelta(minutes=30)
 LEVELS = {"A": "A 级·立即拨打 120", "S": "A 级·需要真人立即联系", "B": "B 级·今天就医", "C": "C 级·联系门诊"}
 
 
 def raise_alert(ctx: Context, msg: Incoming, flag: Flag) -> Handled:
-    """Store the alert, lock engagement, say the fixed words and start the ladder – all in one transaction."""
+    """Store the alert, lock engagement, say the fixed words and start the ladder – all in one transaction.
+
+    What the same person says of it within half an hour belongs to the same alert, unless it is worse.
+    """
+    known = _open_lately(ctx)
+    if known is not None and SEVERITY.index(flag.level) >= SEVERITY.index(known.level):
+        told = follow_up(ctx, known, msg)
+        return Handled("triage", (*_first_aid(ctx, msg, flag, bool(told)), *told))
     alert = ctx.work.add(
         Alert(person_id=ctx.person_id, room_id=msg.room_id, flag=flag.id, level=flag.level, said=msg.said, at=ctx.now)
     )
     people.change(ctx.work, ctx.person_id, locked=True)
     _plan_ladder(ctx, alert)
     text = _staff_text(ctx, alert, flag.title)
-    told = tell_staff(ctx, text, "triage", Kind.SAFETY, f"alert:{alert.id}")
+    told = tell_staff(ctx, text, "triage", Kind.SAFETY, f"alert:{alert.id}", about=ctx.person_id)
     if people.rooms(ctx.work, staff=True):
-        told += tell_people(ctx, ("clinician",), text, "triage", Kind.SAFETY, f"alert:{alert.id}")
+        told += tell_people(ctx, ("clinician",), text, "triage", Kind.SAFETY, f"alert:{alert.id}", about=ctx.person_id)
     replies = [*_first_aid(ctx, msg, flag, bool(told)), *told]
     happened = Happened("alert_raised", {"alert": alert.id, "flag": flag.id}, ctx.person_id, msg.room_id)
     return Handled("triage", tuple(replies), (happened,))
+
+
+def _open_lately(ctx: Context) -> Alert | None:
+    lately = [one for one in staff.open_alerts(ctx.work, ctx.person_id) if ctx.now - one.at <= SAME_WITHIN]
+    return lately[-1] if lately else None
+
+
+def follow_up(ctx: Context, alert: Alert, msg: Incoming) -> list[Outgoing]:
+    """What the person goes on to say, to staff, under the alert's number."""
+    text = ctx.words("safety/staff_follow_up", alert=alert, name=ctx.person.name, said=msg.said)
+    return tell_staff(ctx, text, "triage", Kind.SAFETY, about=ctx.person_id)
 
 
 def _first_aid(ctx: Context, msg: Incoming, flag: Flag, told: bool) -> list[Outgoing]:

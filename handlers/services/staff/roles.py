@@ -42,22 +42,38 @@ def with_roles(scene: Scene, roles: Iterable[str]) -> list[Person]:
     return list(found.values())
 
 
-def tell_staff(scene: Scene, text: str, by: str, kind: Kind = Kind.STAFF, key: str | None = None) -> list[Outgoing]:
+def tell_staff(
+    scene: Scene, text: str, by: str, kind: Kind = Kind.STAFF, key: str | None = None, about: int | None = None
+) -> list[Outgoing]:
     """The message to every staff room; to managers and clinicians in private when there is no staff room yet."""
     rooms = people.rooms(scene.work, staff=True)
     if rooms:
         return [
-            to_room(stored(room.id), text, kind=kind, by=by, key=key and f"{key}:r{room.id}", on_doubt=OnDoubt.RESEND)
+            to_room(
+                stored(room.id),
+                text,
+                kind=kind,
+                by=by,
+                key=key and f"{key}:r{room.id}",
+                on_doubt=OnDoubt.RESEND,
+                about=about,
+            )
             for room in rooms
         ]
-    return tell_people(scene, ("owner", "manager", "clinician"), text, by, kind, key)
+    return tell_people(scene, ("owner", "manager", "clinician"), text, by, kind, key, about)
 
 
 def tell_people(
-    scene: Scene, roles: Iterable[str], text: str, by: str, kind: Kind = Kind.STAFF, key: str | None = None
+    scene: Scene,
+    roles: Iterable[str],
+    text: str,
+    by: str,
+    kind: Kind = Kind.STAFF,
+    key: str | None = None,
+    about: int | None = None,
 ) -> list[Outgoing]:
     """The message in private to everybody who holds one of these roles."""
     return [
-        to_person(stored(person.id), text, kind=kind, by=by, key=key and f"{key}:p{person.id}")
+        to_person(stored(person.id), text, kind=kind, by=by, key=key and f"{key}:p{person.id}", about=about)
         for person in with_roles(scene, roles)
     ]

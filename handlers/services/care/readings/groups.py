@@ -140,9 +140,15 @@ def alone(text: str, marks: Sequence[Mark], measures: Sequence[Measure]) -> list
         return _in_contexts(marks, measures) if len(contexts) == len(numbers) else []
     if len(numbers) == 1:
         owner = _by_unit(numbers[0].unit, measures)
-        return [_with(owner, numbers)] if owner else []
+        return [_with(owner, numbers)] if owner and not _chatted(text, owner) else []
     pairs = [_pair(numbers[i : i + 2], measures) for i in range(0, len(numbers), 2)]
     return [pair for pair in pairs if pair] if all(pairs) else []
+
+
+def _chatted(text: str, measure: Measure) -> bool:
+    """我130斤 may be an old weight told in passing; 65公斤 by itself or with 打卡 is one just taken."""
+    loose = isinstance(measure.value, Number) and measure.value.unit_required
+    return loose and "我" in text and not words.CHECK_IN.search(text)
 
 
 def _with(measure: Measure, numbers: Sequence[Mark], context: str | None = None) -> Group:

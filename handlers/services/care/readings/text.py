@@ -14,14 +14,33 @@ _N = r"(?:\d{1,4}|[零〇一二两三四五六七八九十]{1,4})"
 _PART = r"(?:凌晨|半夜|早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜里|早|晚)"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff\u2060]")
 
+_TYPOS = (
+    (re.compile(r"血[唐搪塘]"), "血糖"),
+    (re.compile(r"空[复服](?=血|[\s:]*[\d零一二两三四五六七八九十])"), "空腹"),
+)
+# 血糖六块五 is 6.5; 血糖试纸六块五 is money.
+_PIECES = re.compile(
+    r"((?:血糖|空腹|[餐饭]后|[餐饭]前|睡前|随机|小时)(?:今天|今早|早上|是|测了?|量了?|才|有|了|[\s:,])*[\d一二两三四五六七八九十]{1,3})"
+    r"块([\d一二三四五六七八九])(?![\d十百毛钱元])"
+)
 _POINT = re.compile(r"(?<![\d.,/])(\d{1,2})\s?[,。·]\s?(\d)(?![\d./])")
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,2}),(\d{3})(?=\s?步)")
 # 千 in a unit is no thousand.
 _UNITS = (("千克", "公斤"), ("千米", "公里"), ("千帕", "kpa"))
 _SPOKEN_POINT = re.compile(r"(\d{1,3})点(\d)(?![\d分])")
+_GRADES = rf"(?:[\d.]{{1,6}}|[{_CN}点半]{{1,6}})"
+_WEIGHTS = r"\s?[多来几]?\s?(?:公斤|千克|市斤|斤|kg)"
+# 瘦了5斤 is a change and no weight; 血氧 is no measure.
+_CHANGE = (
+    rf"(?:掉|瘦|胖|减|降|涨|增|轻|重|长|少|多|增加|减少|减轻|下降|上升)(?:了|掉了?|下去|上去|下来)+(?:有|快|大约|大概|差不多|将近|\s)*{_GRADES}{_WEIGHTS}"
+    rf"|(?:掉|瘦|胖|减|涨|轻|增加|减少|减轻|下降){_GRADES}{_WEIGHTS}"
+)
+_OXYGEN = rf"(?:血氧(?:饱和度)?|spo2)[^\d{_CN},。;]{{0,4}}(?:百分之)?(?:\d{{1,3}}(?:\.\d)?%?|[{_CN}]{{1,4}})"
 _NOISE = re.compile(
     "|".join(
         (
+            _OXYGEN,
+            _CHANGE,
             r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}[日号]?",
             rf"{_N}月{_N}[日号]?",
             rf"{_N}[号日](?!\d)",
@@ -60,6 +79,9 @@ def tidy(text: str) -> str:
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
     for unit, same in _UNITS:
         plain = plain.replace(unit, same)
+    for typo, meant in _TYPOS:
+        plain = typo.sub(meant, plain)
+    plain = _PIECES.sub(r"\1点\2", plain)
     plain = _THOUSANDS.sub(r"\1\2", plain)
     return _POINT.sub(r"\1.\2", plain)
 

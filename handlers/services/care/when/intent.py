@@ -18,7 +18,7 @@ VERB = re.compile(
     rf"(?:提醒(?:一下|一声)?{_ME}?(?:一下|一声)?|[叫喊]醒?(?:一下)?{_ME}(?:一下|一声)?"
     r"|(?:设|定|订|加|建)(?:置|立|定)?一?个?(?:闹钟|闹铃|提醒)|闹钟|闹铃)"
 )
-_DIRECT = re.compile(rf"提醒(?:一下|一声)?{_ME}|(?:帮|给|替|请|麻烦).{{0,4}}(?:设|定|订|加|建)")
+_DIRECT = re.compile(rf"提醒(?:一下|一声)?(?:我|{_ME})|(?:帮|给|替|请|麻烦).{{0,4}}(?:设|定|订|加|建)")
 
 _OFFICE = r"(?:医生|大夫|护士|主任|老师|群主|群里|管理员|手机|系统|有人|谁)"
 _SOMEONE = rf"(?:{_OFFICE}|妈妈?|爸爸?|老公|老婆|爱人|家人|家里人|儿子|女儿|媳妇|同事|朋友|他们?|她们?)"
@@ -42,6 +42,15 @@ _NOT = re.compile(
         )
     )
 )
+# A daily time with one of these, and nothing else, asks for a reminder even without 提醒.
+_CARE = re.compile(
+    r"(?:(?:要|得|该|都|按时|准时)*(?:[吃服][^，,。！？；的了过不没和]{0,10}药|用药|打针|[打注射]{1,2}[^，,。！？；的了过不没]{0,5}胰岛素"
+    r"|[测量][^，,。！？；的了过不没]{0,4}(?:血糖|血压)|复查|[滴点][^，,。！？；的了过不没]{0,6}(?:眼药水?|药水)))"
+    r"(?:各?一次|[一二两三半\d]{1,2}[片粒颗支针次滴袋])?"
+)
+_TALK = re.compile(
+    r"[?？了过吗么嘛呢]|怎么|咋|为什么|什么|多少|[能可]不[能可]|可以|是不是|行不行|好不好|对不对|要不要|还是|昨|前天|以前|之前|的$"
+)
 _NOUN = re.compile(r"的(?:提醒|闹钟)")
 _MAKE = re.compile(r"(?:设|定|订|加|建|弄|来)(?:置|立|定)?一?个")
 _ASKS_A_NAME = re.compile(r"^(?:大夫|护士|医生|老师)?[，,]?(?:请|麻烦|劳驾|拜托|辛苦)")
@@ -61,6 +70,15 @@ _TAIL = re.compile(
 def tidy(text: str) -> str:
     """Half-width signs and no blanks. The grammar marks places in this text."""
     return _SPACE.sub("", _MENTION.sub("", text.translate(_WIDE))).strip()
+
+
+def has_verb(text: str) -> bool:
+    return bool(VERB.search(text))
+
+
+def is_care_plan(text: str, what: str, starts: int) -> bool:
+    """每天8点吃药 and 吃药每天8点: nothing but a care action beside the time; no question, no memory."""
+    return bool(_CARE.fullmatch(what)) and not _TALK.search(text) and (starts == 0 or text.startswith(what))
 
 
 def wants_reminder(text: str) -> bool:
@@ -89,7 +107,13 @@ def what_of(text: str, spans: list[tuple[int, int]]) -> str:
     rest = list(text)
     for start, end in spans:
         rest[start:end] = "\0" * (end - start)
-    return _strip(_own(VERB.split("".join(rest))).replace("\0", ""))[:100]
+    return _kin(_strip(_own(VERB.split("".join(rest))).replace("\0", "")))[:100]
+
+
+def _kin(what: str) -> str:
+    """我妈吃药 is said by 我; the reminder says 妈妈吃药."""
+    what = re.sub(r"^我([爸妈哥姐弟妹])(?!\1|[夫媳妹弟嫂])", r"\1\1", what)
+    return re.sub(rf"^我(?!家){_KIN.replace('!', '=')}", "", what)
 
 
 def _own(pieces: list[str]) -> str:

@@ -132,7 +132,7 @@ def _useful(tokens: list[Token]) -> list[Token]:
     drop: set[str] = set()
     if kinds & {*CLOCKS, "after"}:
         drop |= {"meal", "bed", "rise", "vague", "times"}
-    if kinds & {"meal", "bed", "rise"}:
+    elif kinds & {"meal", "bed", "rise"}:
         drop |= {"part", "vague"}
     if "daily" not in kinds:
         drop.add("times")

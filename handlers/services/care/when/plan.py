@@ -14,7 +14,7 @@ from handlers.services.care.when.clock import Wall
 from handlers.services.care.when.day import day_of, end_of, repeat_of, said_day, said_moment
 from handlers.services.care.when.phrase import CLOCKS, Phrase, class_of, of
 from handlers.services.care.when.rules import Repeat, next_after
-from handlers.services.care.when.times import times_of, times_text
+from handlers.services.care.when.times import meals_of, times_of, times_text
 
 _TICK = dt.timedelta(seconds=1)
 
@@ -69,8 +69,10 @@ def _segment(phrase: Phrase, tokens: Sequence[Token]) -> list[Schedule]:
 
 
 def _is_habit(tokens: Sequence[Token]) -> bool:
-    """早晚8点 and 三餐后 are said of every day."""
-    return bool(of(tokens, "freq", "times", "dual", "pair")) or any(t.text[0] in "三每一" for t in of(tokens, "meal"))
+    """早晚8点, 早晚饭后 and 三餐后 are said of every day."""
+    meals = [meals_of(t) for t in of(tokens, "meal")]
+    several = any(len(m) > 1 for m in meals) or len(set(meals)) > 2
+    return several or bool(of(tokens, "freq", "times", "dual", "pair"))
 
 
 def _in_a_while(phrase: Phrase, token: Token) -> Schedule:

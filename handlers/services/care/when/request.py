@@ -8,19 +8,30 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from handlers.services.care.when import words
+from handlers.services.care.when import rest, words
 from handlers.services.care.when.answer import Ask, Request, Schedule, Unclear
 from handlers.services.care.when.chinese_time import scan
 from handlers.services.care.when.clock import clocks, walls
 from handlers.services.care.when.day import repeat_of
-from handlers.services.care.when.intent import LONGEST, clauses_with_verb, is_direct, tidy, wants_reminder, what_of
+from handlers.services.care.when.intent import (
+    LONGEST,
+    clauses_with_verb,
+    has_verb,
+    is_care_plan,
+    is_direct,
+    tidy,
+    wants_reminder,
+    what_of,
+)
 from handlers.services.care.when.phrase import CLOCKS, Phrase, is_between, of, read
 from handlers.services.care.when.plan import schedules
 from handlers.services.care.when.rules import next_after
+from handlers.services.care.when.times import meals_of
 
 __all__ = ["Ask", "Request", "Schedule", "next_after", "parse_request"]
 
 MOST_TIMES = 12
+_EVERY = ("daily", "weekly", "weekdays", "days", "gap", "monthly", "pair", "dual")
 
 
 def parse_request(text: str, now: dt.datetime, zone: ZoneInfo) -> Request | Ask | None:
@@ -28,15 +39,23 @@ def parse_request(text: str, now: dt.datetime, zone: ZoneInfo) -> Request | Ask 
     if len(text) > LONGEST:
         return None
     clean = tidy(text)
-    if not wants_reminder(clean):
+    plain = not has_verb(clean)
+    if not plain and not wants_reminder(clean):
         return None
     phrase = read(clean, now, zone)
-    if not _timed(phrase) and not is_direct(clean):
+    if not (_is_plan(phrase) if plain else _timed(phrase) or is_direct(clean)):
         return None
     try:
         return _request(phrase)
     except Unclear as unclear:
         return unclear.ask
+
+
+def _is_plan(phrase: Phrase) -> bool:
+    """每天八点吃药 without 提醒: a repeated time and a care action, and not a word more."""
+    every, said = of(phrase.tokens, *_EVERY), of(phrase.tokens, *CLOCKS, "bed", "rise")
+    meals = [t for t in of(phrase.tokens, "meal") if meals_of(t)]
+    return bool(every and (said or meals)) and is_care_plan(phrase.text, phrase.what, phrase.tokens[0].start)
 
 
 def _timed(phrase: Phrase) -> bool:
@@ -52,6 +71,7 @@ def _request(phrase: Phrase) -> Request | Ask:
         return Ask(words.ASK_ONE_BY_ONE, tuple(several), tuple(several))
     if is_between(phrase):
         return Ask(words.ASK_BETWEEN, *_inside(phrase))
+    rest.check(phrase)
     times = schedules(phrase)[:MOST_TIMES]
     if not phrase.what:
         options = words.WHAT_OPTIONS

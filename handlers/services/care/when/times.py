@@ -24,10 +24,12 @@ def times_text(phrase: Phrase) -> str:
 def times_of(phrase: Phrase, tokens: Sequence[Token]) -> list[Wall]:
     """At least one time of day; raises Unclear when none is said, or one that could be two."""
     found = _said(phrase, tokens) if of(tokens, *CLOCKS) else _anchored(phrase, tokens)
-    counts = [_count(t) for t in of(tokens, "freq", "times")]
+    each = "各" in phrase.text
+    counts = [_count(t) for t in of(tokens, "freq", "times") if not (each and t.kind == "times")]
     if counts and counts[0] != len(found):
         _ask_times(phrase, counts[0])
     if not found:
+        _ask_parts(phrase, tokens)
         _ask_time(phrase, tokens)
     ahead = sum(minutes_of(t.got[0] or "") for t in of(tokens, "ahead"))
     if not ahead and _AHEAD.search(phrase.text):
@@ -56,16 +58,20 @@ def _anchored(phrase: Phrase, tokens: Sequence[Token]) -> list[Wall]:
     return found
 
 
+def meals_of(token: Token) -> str:
+    """The meals named: 早晚 for 早饭和晚饭后, 早午晚 for 三餐后, "" for 饭后."""
+    meal = (token.got[0] or "").replace("中午", "中").replace("中", "午")
+    named = "".join(name for name in "早午晚" if name in meal)
+    return named or ("早午晚" if "三" in meal or "每" in meal else "")
+
+
 def _meals(phrase: Phrase, token: Token) -> list[Wall]:
-    meal, side, more = (got or "" for got in token.got)
+    _, side, more = (got or "" for got in token.got)
     after = "后" in side
     minutes = minutes_of(more) * (1 if after else -1)
     table = words.MEALS if after else words.BEFORE_MEALS
-    if "三" in meal or "每" in meal:
-        return [Wall(0, *table[name]).plus(minutes) for name in "早午晚"]
-    name = {"中": "午"}.get(meal[0], meal[0])
-    if name in table:
-        return [Wall(0, *table[name]).plus(minutes)]
+    if names := meals_of(token):
+        return [Wall(0, *table[name]).plus(minutes) for name in names]
     tail = ("后" if after else "前") + more
     options = [f"{words.MEAL_NAMES[m]}{tail}" for m in "早午晚"] + [f"三餐{tail}"]
     phrase.ask_here(words.ASK_MEAL.format(words=token.text), options, token.start, token.end)
@@ -80,6 +86,16 @@ def _ask_times(phrase: Phrase, count: int) -> None:
     options = words.TIMES_OPTIONS.get(count, ())
     before = "".join(t.text for t in of(phrase.tokens, "date", "relday", "to", "last", "weekday", "monthday"))
     phrase.ask(words.ASK_TIMES.format(count=count), options, before=f"{before}每天")
+
+
+def _ask_parts(phrase: Phrase, tokens: Sequence[Token]) -> None:
+    """每天早上和晚上提醒我: a time for each of them."""
+    parts = {part_of(t): t for t in of(tokens, "part")}
+    if len(parts) < 2:
+        return
+    offers = [words.PART_OPTIONS["夜" if part == "凌" else part] for part in parts]
+    options = list(dict.fromkeys("、".join(offer[i] for offer in offers) for i in (1, 0)))
+    phrase.ask(words.ASK_TIMES.format(count=len(parts)), options, before=phrase.days_text() or "每天")
 
 
 def _ask_time(phrase: Phrase, tokens: Sequence[Token]) -> None:

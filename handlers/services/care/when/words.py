@@ -28,6 +28,7 @@ ASK_RANGE_PASSED = "{said}已经过了，请再告诉我从哪天到哪天、几
 ASK_NO_DATE = "没有“{words}”这一天，请再告诉我一次日期好吗？"
 ASK_NO_CLOCK = "没有“{words}”这个时间，请再告诉我几点提醒好吗？"
 ASK_ONE_BY_ONE = "提醒要一个一个设，先设哪一个？"
+ASK_REST = "“{words}”我没看懂。请把每次提醒的时间都写全，例如“每天早上8点、晚上8点提醒我吃药”。"
 ASK_BETWEEN = "请告诉我一个准确的时间，几点提醒？"
 
 WHAT_OPTIONS = ("吃药", "测血压", "复查")
