@@ -84,7 +84,10 @@ def fallback(ctx: Context, msg: Incoming, matched: bool) -> Handled:
         return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
     if ctx.person.locked and (open_alerts := staff.open_alerts(ctx.work, ctx.person_id)):
         told = alerts.follow_up(ctx, open_alerts[-1], msg)
-        return Handled("fallback", (privately(msg, ctx.words("safety/stay"), by="fallback", kind=Kind.SAFETY), *told))
+        return Handled(
+            "fallback",
+            (privately(msg, ctx.words("safety/stay", told=bool(told)), by="fallback", kind=Kind.SAFETY), *told),
+        )
     if QUESTION.search(msg.text) or UNWELL.search(msg.text) or len(said(msg)) >= LONG_ENOUGH:
         return cases.open_case(ctx, msg, msg.said, "fallback")
     return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))

@@ -134,8 +134,10 @@ class Sender:
         """Nobody knows whether it arrived: repeat where repeating is harmless or was asked for, else leave it visible."""
         harmless = channel is not None and channel.capabilities.idempotent
         if (harmless or row["on_doubt"] == OnDoubt.RESEND) and row["attempts"] < MOST_TRIES:
-            return {"state": "waiting", "reason": "in doubt", "after": self._desk.clock.now()}
-        return {"state": "unknown", "reason": row["on_doubt"]}
+            wait = LINK_DOWN_WAIT * row["attempts"]
+            return {"state": "waiting", "reason": "in doubt", "after": self._desk.clock.now() + wait}
+        used_up = row["on_doubt"] == OnDoubt.RESEND
+        return {"state": "unknown", "reason": OnDoubt.ASK_STAFF.value if used_up else row["on_doubt"]}
 
     # -- settling ------------------------------------------------------------
 

@@ -216,7 +216,7 @@ WRITTEN = st.lists(
 )
 
 
-@settings(max_examples=100, derandomize=True, deadline=None, database=None)
+@settings(max_examples=60, derandomize=True, deadline=None, database=None)
 @given(written=WRITTEN)
 def test_any_text_by_anybody_anywhere_is_done(written: list[tuple[str, str, str | None]]) -> None:
     async def go() -> None:

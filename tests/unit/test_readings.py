@@ -98,7 +98,7 @@ def test_temperature_at_each_tenth(tenths: int) -> None:
 
 def test_doubt_names_the_warning_of_the_literal_numbers() -> None:
     swapped = one("血压 85/130")
-    assert isinstance(swapped, Doubt) and swapped.critical_if_literal == ("critical_bp_high",)
+    assert isinstance(swapped, Doubt) and swapped.critical_if_literal == ("critical_bp_high", "critical_bp_low")
     assert swapped.said == "血压 85/130" and swapped.question.endswith("再发一次。")
 
 

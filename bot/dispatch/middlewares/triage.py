@@ -10,7 +10,7 @@ from handlers.contract import Context, Incoming, Kind, Outgoing, privately
 from handlers.services.care import check_ins
 from handlers.services.care.readings import Doubt, Reading, critical, literal_critical
 from handlers.services.safety.alerts import raise_alert
-from handlers.services.safety.red_flags import Flag
+from handlers.services.safety.red_flags import SEVERITY, Flag
 
 COMMAND_SIGNS = ("#", "＃")
 NUMBERS = re.compile(r"\d|[一二三四五六七八九十百两]{2}")
@@ -25,7 +25,9 @@ def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     flags = ctx.index.flags.seen(msg.said)
     if flags and _teaches(ctx, msg):
         flags = []
-    flag = flags[0] if flags else critical_reading(ctx, msg)
+    reading = critical_reading(ctx, msg)
+    seen = [*([reading] if reading else []), *flags]  # of two that are as severe, the reading is more to the point
+    flag = min(seen, key=lambda one: SEVERITY.index(one.level), default=None)
     if flag is None:
         return inner(ctx, msg)
     handled = raise_alert(ctx, msg, flag)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
@@ -30,7 +31,6 @@ class _Spelling:
     flag: Flag
     parts: tuple[str, ...]
     unless: tuple[str, ...]
-    shape: re.Pattern[str]
 
 
 class RedFlags:
@@ -63,8 +63,7 @@ def _spellings(lexicon: Lexicon) -> list[_Spelling]:
         flag = Flag(lexicon.id, lexicon.title, term.level or "B", lexicon.template or "")
         for phrase in (term.say, *term.also):
             parts = tuple(KEEP.sub("", plain(part).lower()) for part in phrase.split("…"))
-            shape = re.compile(f".{{0,{GAP}}}?".join(map(re.escape, parts)))
-            made.append(_Spelling(flag, parts, term.unless, shape))
+            made.append(_Spelling(flag, parts, term.unless))
     return made
 
 
@@ -81,4 +80,10 @@ def _meant(one: _Spelling, text: str, present: set[str]) -> bool:
             text = text.replace(words, "\0")
         elif words in text and one.flag.level != "S":
             return False
-    return one.shape.search(text) is not None
+    return one.parts[0] in text if len(one.parts) == 1 else _shape(one.parts).search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _shape(parts: tuple[str, ...]) -> re.Pattern[str]:
+    """The parts in order with small gaps; compiled when first needed, for there are thousands."""
+    return re.compile(f".{{0,{GAP}}}?".join(map(re.escape, parts)))

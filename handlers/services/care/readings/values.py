@@ -22,7 +22,14 @@ class Read:
 
 def templates(measure: Measure, values: dict[str, float]) -> tuple[str, ...]:
     """The warnings these values need, in the order of the measure: the most severe first."""
-    held = [r.template for r in measure.critical if r.part in values and r.holds(values[r.part])]
+    number = measure.value
+    lowest = {part.key: part.low / 2 for part in number.parts} if isinstance(number, Number) else {}
+    held = [
+        rule.template
+        for rule in measure.critical
+        # less than half of the smallest plausible number is another unit or a slip (血压18/12), not a collapse
+        if rule.part in values and rule.holds(values[rule.part]) and values[rule.part] >= lowest.get(rule.part, 0.0)
+    ]
     return tuple(dict.fromkeys(held))
 
 
