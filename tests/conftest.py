@@ -1,7 +1,7 @@
-"""Tests log errors only; drawing every decision and traceback would take longer than the tests."""
+"""Plain log lines: drawing every traceback in colour would take longer than the tests."""
 
 from __future__ import annotations
 
 from bot.logs import configure
 
-configure("error")
+configure("info")

@@ -134,7 +134,7 @@ class Sender:
         """Nobody knows whether it arrived: repeat where repeating is harmless or was asked for, else leave it visible."""
         harmless = channel is not None and channel.capabilities.idempotent
         if (harmless or row["on_doubt"] == OnDoubt.RESEND) and row["attempts"] < MOST_TRIES:
-            wait = LINK_DOWN_WAIT * row["attempts"]
+            wait = LINK_DOWN_WAIT * max(0, row["attempts"] - 1)  # once more at once, then ever later
             return {"state": "waiting", "reason": "in doubt", "after": self._desk.clock.now() + wait}
         used_up = row["on_doubt"] == OnDoubt.RESEND
         return {"state": "unknown", "reason": OnDoubt.ASK_STAFF.value if used_up else row["on_doubt"]}

@@ -90,9 +90,7 @@ def pushes_since(work: Work, person_id: int, since: dt.datetime) -> int:
     """How many unasked messages this person was sent since then."""
     went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
     doubt = TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
-    wanted = select(func.count()).where(
-        TABLE.c.person_id == person_id, TABLE.c.kind == "push", went | doubt
-    )
+    wanted = select(func.count()).where(TABLE.c.person_id == person_id, TABLE.c.kind == "push", went | doubt)
     return int(work.connection.execute(wanted).scalar_one())
 
 

@@ -169,8 +169,12 @@ def test_reload_takes_new_words_in_and_keeps_the_last_good_version_of_a_broken_f
         async def reload() -> str:
             return (await world.say("小林", "#重载"))[0].delivery.text
 
-        faq_file(folder).write_text(good.replace("可以少吃一点，不能敞开吃。", "第二版。"))
+        changed = good.replace("可以少吃一点，不能敞开吃。", "第二版。")
+        faq_file(folder).write_text(changed)
         assert "第二版" not in await answer()
+        told = await reload()
+        assert "没有换上新内容" in told and "请把 version 加 1" in told and "第二版" not in await answer()
+        faq_file(folder).write_text(changed.replace("version: 1", "version: 2"))
         assert "已换上新内容" in await reload() and "第二版" in await answer()
 
         line = next(number for number, words in enumerate(good.splitlines(), 1) if words.startswith("risk"))
@@ -181,7 +185,7 @@ def test_reload_takes_new_words_in_and_keeps_the_last_good_version_of_a_broken_f
         )
         assert "第二版" in await answer()
 
-        faq_file(folder).write_text(good.replace("可以少吃一点", "第四版"))
+        faq_file(folder).write_text(good.replace("可以少吃一点", "第四版").replace("version: 1", "version: 3"))
         assert "已换上新内容" in await reload() and "第四版" in await answer()
         await world.close()
 
