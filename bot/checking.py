@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bot.config import Config
 from handlers.index import Index
@@ -46,3 +47,8 @@ def check(folders: Sequence[Path], config: Config) -> Checked:
 
 def _at(documents: dict[tuple[str, str], Document], entry: object, say: str) -> Problem:
     return documents[getattr(entry, "kind", ""), getattr(entry, "id", "")].problem(("version",), say)
+
+
+def shown(one: Problem) -> dict[str, Any]:
+    """A problem as plain data, for `--json`."""
+    return {"file": one.file, "line": one.line, "where": one.where, "say": one.say}

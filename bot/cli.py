@@ -26,8 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-UsageError: type[Any] = typer.BadParameter.__mro__[1]
-"""The base of all mistakes in a command line (typer brings its own copy of click and gives this class no name)."""
+UsageError: type[Any] = typer.BadParameter.__mro__[1]  # typer has a click of its own, and no name for this class
 out, err = Console(), Console(stderr=True)
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="设置文件，默认用项目里的 config.yaml。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
@@ -44,7 +43,7 @@ def main() -> None:
         sys.exit(130)
     except Broken as broken:
         for problem in broken.problems:
-            err.print(str(problem), style="red", markup=False, highlight=False)
+            err.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
     except (OSError, LookupError, RuntimeError) as error:
         err.print(f"出错了：{error}", style="red", markup=False, highlight=False)
@@ -113,6 +112,7 @@ def check(
 ) -> None:
     """检查内容：格式、引用、例子、指纹。有问题时退出码是 1。"""
     from bot.checking import check as checking
+    from bot.checking import shown
     from playbooks.lock import write_lock
 
     settings = _load(config)
@@ -128,8 +128,8 @@ def check(
                 "ok": not found.problems,
                 "entries": len(found.library.all()),
                 "locked": added,
-                "problems": [_shown(one) for one in found.problems],
-                "notes": [_shown(one) for one in notes],
+                "problems": [shown(one) for one in found.problems],
+                "notes": [shown(one) for one in notes],
             }
         )
     else:
@@ -138,10 +138,6 @@ def check(
         say = f"{len(found.problems)} 处要改" if found.problems else "没有问题"
         out.print(f"共 {len(found.library.all())} 条内容，{say}。" + (f"登记了 {added} 条。" if lock else ""))
     raise typer.Exit(1 if found.problems else 0)
-
-
-def _shown(one: Problem) -> dict[str, Any]:
-    return {"file": one.file, "line": one.line, "where": one.where, "say": one.say}
 
 
 @app.command()

@@ -82,7 +82,7 @@ def fallback(ctx: Context, msg: Incoming, matched: bool) -> Handled:
     """
     if ctx.roles or not msg.text:
         return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
-    if ctx.person.locked and (open_alerts := staff.open_alerts(ctx.work, ctx.person_id)):
+    if msg.private and ctx.person.locked and (open_alerts := staff.open_alerts(ctx.work, ctx.person_id)):
         told = alerts.follow_up(ctx, open_alerts[-1], msg)
         return Handled(
             "fallback",
