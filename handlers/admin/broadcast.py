@@ -9,7 +9,7 @@ from handlers.contract import Context, Handled, Happened, Incoming, Kind, Outgoi
 from handlers.matching import said as words_said
 from handlers.services.staff.roles import roles_of
 from storage.queries import people, staff
-from storage.tables.staff import Broadcast
+from storage.tables.staff import Audit, Broadcast
 
 CONFIRM_WITHIN = dt.timedelta(minutes=30)
 YES, NO = {"确认", "确认发送", "确定"}, {"取消", "取消群发", "不发了"}
@@ -65,6 +65,15 @@ def confirm(ctx: Context, msg: Incoming, found: tuple[Broadcast, bool]) -> Handl
     row, yes = found
     row.state = "sent" if yes else "cancelled"
     ctx.work.add(row)
+    audit = Audit(
+        at=ctx.now,
+        person_id=ctx.person_id,
+        room_id=msg.room_id,
+        command="群发",
+        arguments=f"{'确认' if yes else '取消'} {row.target}",
+        result="done",
+    )
+    ctx.work.add(audit)
     text = ctx.words("admin/broadcast_done", yes=yes, rooms=len(row.rooms), people=len(row.people))
     replies: list[Outgoing] = [answer(ctx, msg, text)]
     if yes:
