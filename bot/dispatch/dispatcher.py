@@ -20,7 +20,7 @@ from bot.dispatch.chain import Next, chain
 from bot.dispatch.middlewares.consent import consent
 from bot.dispatch.middlewares.privacy import privacy
 from bot.dispatch.middlewares.ratelimit import RateLimit
-from bot.dispatch.middlewares.triage import triage
+from bot.dispatch.middlewares.triage import Triage
 from bot.dispatch.outgoing import event_rows, outbox_rows
 from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
@@ -55,7 +55,7 @@ class Dispatcher:
         self._to_send = False
         self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
         self._pump: asyncio.Task[None] | None = None
-        self._chain: Next = chain([triage, privacy, consent, RateLimit()], route)
+        self._chain: Next = chain([Triage(), privacy, consent, RateLimit()], route)
         self._process = desk.process(self._again)
 
     async def accept(self, raw: RawEvent) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import OrderedDict
 from dataclasses import replace
 
 from bot.dispatch.chain import Next, Outcome
@@ -15,24 +17,51 @@ from handlers.services.safety.red_flags import SEVERITY, Flag
 COMMAND_SIGNS = ("#", "＃")
 NUMBERS = re.compile(r"\d|[一二三四五六七八九十百两]{2}")
 WINDOW, OVERLAP = 480, 60
+SHORT_LINE, PLACES = 12, 10_000
+MINUTE = dt.timedelta(minutes=1)
 VERY = {"safety/critical_glucose_very_low": "A"}
 
 
-def triage(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
+class Burst:
+    """The short lines that somebody sent within the last minute: 胸口 / 疼 / 喘不上气 is one message in three."""
+
+    def __init__(self) -> None:
+        self._lines: OrderedDict[tuple[int, int | None], dict[int, tuple[dt.datetime, str]]] = OrderedDict()
+
+    def with_before(self, ctx: Context, msg: Incoming) -> str:
+        """This line after the ones before it; "" when it is long, or nothing came before."""
+        if len(msg.text) > SHORT_LINE:
+            return ""
+        lines = self._lines.setdefault((msg.person_id, msg.room_id), {})
+        self._lines.move_to_end((msg.person_id, msg.room_id))
+        while len(self._lines) > PLACES:
+            self._lines.popitem(last=False)
+        for old in [one for one, (at, _) in lines.items() if ctx.now - at > MINUTE]:
+            del lines[old]
+        lines[msg.inbox_id] = (ctx.now, msg.text)
+        return "".join(text for _, text in lines.values()) if len(lines) > 1 else ""
+
+
+class Triage:
     """Fixed words and an alert for a red flag; everything else goes on."""
-    if not msg.text or (ctx.room is not None and ctx.room.is_staff):
-        return inner(ctx, msg)
-    flags = ctx.index.flags.seen(msg.said)
-    if flags and _teaches(ctx, msg):
-        flags = []
-    reading = critical_reading(ctx, msg)
-    seen = [*([reading] if reading else []), *flags]  # of two that are as severe, the reading is more to the point
-    flag = min(seen, key=lambda one: SEVERITY.index(one.level), default=None)
-    if flag is None:
-        return inner(ctx, msg)
-    handled = raise_alert(ctx, msg, flag)
-    _keep_readings(ctx, msg)
-    return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
+
+    def __init__(self) -> None:
+        self._burst = Burst()
+
+    def __call__(self, ctx: Context, msg: Incoming, inner: Next) -> Outcome:
+        if not msg.text or (ctx.room is not None and ctx.room.is_staff):
+            return inner(ctx, msg)
+        flags = ctx.index.flags.seen(msg.said) or ctx.index.flags.seen(self._burst.with_before(ctx, msg))
+        if flags and _teaches(ctx, msg):
+            flags = []
+        reading = critical_reading(ctx, msg)
+        seen = [*([reading] if reading else []), *flags]  # of two that are as severe, the reading is more to the point
+        flag = min(seen, key=lambda one: SEVERITY.index(one.level), default=None)
+        if flag is None:
+            return inner(ctx, msg)
+        handled = raise_alert(ctx, msg, flag)
+        _keep_readings(ctx, msg)
+        return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
 
 
 TEACHERS = frozenset({"owner", "manager", "clinician", "expert", "supervisor"})
