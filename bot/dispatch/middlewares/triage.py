@@ -17,7 +17,7 @@ from handlers.services.safety.red_flags import SEVERITY, Flag
 COMMAND_SIGNS = ("#", "＃")
 NUMBERS = re.compile(r"\d|[一二三四五六七八九十百两]{2}")
 WINDOW, OVERLAP = 480, 60
-SHORT_LINE, PLACES = 12, 10_000
+SHORT_LINE, LINES, PLACES = 12, 4, 10_000
 MINUTE = dt.timedelta(minutes=1)
 VERY = {"safety/critical_glucose_very_low": "A"}
 
@@ -36,7 +36,7 @@ class Burst:
         self._lines.move_to_end((msg.person_id, msg.room_id))
         while len(self._lines) > PLACES:
             self._lines.popitem(last=False)
-        for old in [one for one, (at, _) in lines.items() if ctx.now - at > MINUTE]:
+        for old in [one for one, (at, _) in lines.items() if ctx.now - at > MINUTE] or list(lines)[: 1 - LINES]:
             del lines[old]
         lines[msg.inbox_id] = (ctx.now, msg.text)
         return "".join(text for _, text in lines.values()) if len(lines) > 1 else ""
