@@ -17,7 +17,7 @@ WRITTEN = re.compile(r"^\s*[#＃/／]\s*(\S+?)(?=[\s0-9@＠]|$)\s*(.*)$", re.S)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One staff command. `run` gets what stands after the verb; `private` answers never go into a room."""
+    """One staff command. `run` gets what stands after the verb."""
 
     name: str
     roles: frozenset[str]
@@ -25,7 +25,6 @@ class Command:
     help: str
     run: Callable[[Context, Incoming, str], Handled]
     also: tuple[str, ...] = ()
-    private: bool = False
 
 
 EVERYBODY = frozenset({"owner", "manager", "clinician", "expert", "adviser", "supervisor"})

@@ -109,7 +109,7 @@ def _change_tag(ctx: Context, person_id: int, word: str) -> str:
 
 COMMANDS = (
     Command("成员", EVERYBODY, "#成员 糖尿病新手群", "看各群人数，或一个群里有谁", members),
-    Command("画像", CARERS, "#画像 张姐", "看一位成员的情况（只发给您本人）", portrait, private=True),
+    Command("画像", CARERS, "#画像 张姐", "看一位成员的情况（只发给您本人）", portrait),
     Command(
         "标签",
         MANAGERS | {"clinician", "adviser"},

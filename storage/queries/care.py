@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert
+from sqlalchemy import bindparam, insert
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
@@ -74,13 +74,6 @@ def keep(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
 def days(work: Work, person_id: int, since: dt.date) -> set[dt.date]:
     """The local days on which a person checked in."""
     return set(work.connection.execute(DAYS, {"person": person_id, "since": since}).scalars())
-
-
-def checked_in_between(work: Work, since: dt.date, until: dt.date) -> dict[dt.date, int]:
-    """Day → how many people checked in, for since ≤ day < until."""
-    count = func.count(col(CheckIn.person_id).distinct())
-    wanted = core_select(col(CheckIn.day), count).where(col(CheckIn.day) >= since, col(CheckIn.day) < until)
-    return {day: people for day, people in work.connection.execute(wanted.group_by(col(CheckIn.day)))}
 
 
 def reminders(work: Work, person_id: int) -> list[Reminder]:

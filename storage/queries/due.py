@@ -81,12 +81,6 @@ def cancel(work: Work, kind: str, ref: int, now: dt.datetime, reason: str) -> in
     return work.connection.execute(gone.values(state="cancelled", reason=reason, settled_at=now)).rowcount
 
 
-def of_person(work: Work, person_id: int, limit: int = 50) -> list[RowMapping]:
-    """What waits for a person, soonest first."""
-    wanted = select(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting")
-    return list(work.connection.execute(wanted.order_by(TABLE.c.at).limit(limit)).mappings())
-
-
 def next_of(work: Work, kind: str, ref: int) -> dt.datetime | None:
     """When this owner's next slot is due."""
     wanted = select(TABLE.c.at).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")

@@ -30,10 +30,3 @@ def active_people(work: Work, since: dt.datetime, until: dt.datetime) -> int:
     """How many different people did something in [since, until)."""
     wanted = select(func.count(TABLE.c.person_id.distinct())).where(TABLE.c.at >= since, TABLE.c.at < until)
     return int(work.connection.execute(wanted).scalar_one())
-
-
-def last_of(work: Work, person_id: int, name: str) -> dt.datetime | None:
-    """When this last happened to a person."""
-    wanted = select(func.max(TABLE.c.at)).where(TABLE.c.person_id == person_id, TABLE.c.name == name)
-    found: dt.datetime | None = work.connection.execute(wanted).scalar()
-    return found

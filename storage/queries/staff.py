@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from storage.tables.staff import Alert, Audit, Broadcast, Case, Setting
@@ -19,11 +18,6 @@ def case(work: Work, case_id: int) -> Case | None:
 def open_cases(work: Work) -> list[Case]:
     """Questions that wait for a person, oldest first."""
     return list(work.session.exec(select(Case).where(Case.state == "open").order_by(col(Case.id))).all())
-
-
-def cases_between(work: Work, since: dt.datetime, until: dt.datetime) -> list[Case]:
-    wanted = select(Case).where(Case.opened_at >= since, Case.opened_at < until).order_by(col(Case.id))
-    return list(work.session.exec(wanted).all())
 
 
 def alert(work: Work, alert_id: int) -> Alert | None:
@@ -58,11 +52,6 @@ def waiting_broadcast(work: Work, by: int) -> Broadcast | None:
 def audited(work: Work, limit: int) -> list[Audit]:
     """The newest staff commands."""
     return list(work.session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(limit)).all())
-
-
-def alerts_between(work: Work, since: dt.datetime, until: dt.datetime) -> int:
-    wanted = select(func.count()).select_from(Alert).where(Alert.at >= since, Alert.at < until)
-    return int(work.session.exec(wanted).one())
 
 
 def setting(work: Work, name: str) -> Any:

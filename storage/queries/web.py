@@ -103,11 +103,6 @@ def last_messages(work: Work, conversations: Sequence[str]) -> dict[str, Bubble]
     return {row.conversation: _bubble(row) for row in rows}
 
 
-def any_message(work: Work) -> bool:
-    """Whether anything was ever said."""
-    return work.connection.execute(select(MESSAGE.c.id).limit(1)).first() is not None
-
-
 def picture(work: Work, message_id: int) -> tuple[str, bytes] | None:
     """(conversation, bytes) of a bubble's picture."""
     wanted = select(MESSAGE.c.conversation, MESSAGE.c.picture).where(
