@@ -8,7 +8,7 @@ from handlers.contract import Context, Handled, Handler, Happened, Incoming, Wha
 from handlers.matching import number, said
 from handlers.services.knowledge import answers, cases
 from handlers.services.knowledge.engine import Match, Zone
-from storage.queries import questions
+from storage.queries import answered, questions
 
 CHOICE_KIND = "choice"
 CHOICE_WAITS = dt.timedelta(minutes=30)
@@ -35,15 +35,16 @@ def _group_answers(ctx: Context) -> str:
 def act(ctx: Context, msg: Incoming, found: Match) -> Handled | None:
     best = found.best
     if found.zone is Zone.ANSWER and best is not None:
-        return _answer(ctx, msg, best.id, best.score)
+        return _answer(ctx, msg, best.id, best.score, msg.said)
     return _offer(ctx, msg, found)
 
 
-def _answer(ctx: Context, msg: Incoming, faq_id: str, score: float) -> Handled | None:
+def _answer(ctx: Context, msg: Incoming, faq_id: str, score: float, question: str) -> Handled | None:
     faq = ctx.index.library.faqs.get(faq_id)
     if faq is None:
         return None
     data = {"faq": faq.id, "version": faq.version, "score": score}
+    answered.give(ctx.work, ctx.person_id, msg.room_id, faq.id, faq.version, question, ctx.now)
     happened = Happened("faq_answered", data, ctx.person_id, msg.room_id)
     return Handled("ask_faq", (reply(msg, answers.text(ctx.words, faq), by="ask_faq"),), (happened,))
 
@@ -79,7 +80,7 @@ def choice(ctx: Context, msg: Incoming, found: tuple[str | None, str]) -> Handle
     questions.close(ctx.work, ctx.person_id, msg.room_id)
     if picked is None:
         return cases.open_case(ctx, msg, question, "ask_faq")
-    return _answer(ctx, msg, picked, 1.0)
+    return _answer(ctx, msg, picked, 1.0, question)
 
 
 CHOICE = Handler("ask_faq", choice_match, choice)

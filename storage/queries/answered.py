@@ -1,0 +1,44 @@
+"""Answers given: the last one in a place, and everybody who received one entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.engine import RowMapping
+
+from storage.tables.knowledge import Answered
+from storage.types import Utc
+from storage.work import Work
+
+TABLE = Answered.__table__  # type: ignore[attr-defined]
+GIVE = insert(TABLE)
+LAST = (
+    select(TABLE)
+    .where(TABLE.c.person_id == bindparam("person"), TABLE.c.at >= bindparam("since", type_=Utc()))
+    .order_by(TABLE.c.at.desc(), TABLE.c.id.desc())
+)
+RECEIVED = (
+    select(TABLE)
+    .where(TABLE.c.faq_id == bindparam("faq"), TABLE.c.at >= bindparam("since", type_=Utc()))
+    .order_by(TABLE.c.id)
+)
+
+
+def give(
+    work: Work, person_id: int, room_id: int | None, faq_id: str, version: int, question: str, now: dt.datetime
+) -> None:
+    """An answer is on its way to this person."""
+    row = {"person_id": person_id, "room_id": room_id, "faq_id": faq_id, "version": version, "question": question}
+    work.connection.execute(GIVE, row | {"at": now})
+
+
+def last(work: Work, person_id: int, room_id: int | None, since: dt.datetime) -> RowMapping | None:
+    """The newest answer this person got in this place since then."""
+    found = work.connection.execute(LAST, {"person": person_id, "since": since}).mappings()
+    return next((row for row in found if row["room_id"] == room_id), None)
+
+
+def received(work: Work, faq_id: str, since: dt.datetime) -> list[RowMapping]:
+    """Every time this entry was given since then, oldest first."""
+    return list(work.connection.execute(RECEIVED, {"faq": faq_id, "since": since}).mappings())
