@@ -220,15 +220,16 @@ def _show(found: dict[str, Any], names: tuple[str, ...]) -> None:
 @app.command(name="eval")
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="含 faq.jsonl 等四个文件的文件夹。")],
+    adjudicated: Annotated[list[Path] | None, typer.Option(help="复核过的标注（可写多个）。")] = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """在一组题上量一量检索：答对多少、错答多少。"""
+    """在一组题上量一量检索：答对多少、错答多少，和几种简单办法比。"""
     from bot import wiring
     from bot.evaluate import evaluate as evaluating
 
     settings = _load(config)
-    found = evaluating(folder, wiring.library(settings), settings)
+    found = evaluating(folder, wiring.library(settings), settings, adjudicated or ())
     if as_json:
         _print_json(found)
     else:

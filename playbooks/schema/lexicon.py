@@ -1,4 +1,5 @@
-"""Word lists: red flags; synonyms; contrasts (words that make two like-looking questions different ones)."""
+"""Word lists: red flags; synonyms (other names of one thing); forms (other ways to put one question); contrasts and aspects (words that make two like-looking questions different ones);
+function words (which add no content of their own)."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ class LexiconExamples(Strict):
 
 class Lexicon(Playbook):
     kind: Literal["lexicon"]
-    use: Literal["red_flag", "synonym", "contrast"]
+    use: Literal["red_flag", "synonym", "form", "contrast", "aspect", "function"]
     context: Literal["ad", "care", "all"] = "all"
     terms: tuple[Term, ...] = Field(min_length=1)
     only_when_both: bool = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.services.knowledge.engine import Engine, Entry, Zone
-from handlers.services.knowledge.guards import Contrast, negated
-from handlers.services.knowledge.text import bare, plain
+from handlers.services.retrieval.engine import Engine, Entry, Zone
+from handlers.services.retrieval.guards import Contrast, numbers, polarity
+from handlers.services.retrieval.text import bare, plain
 
 FOOD = Contrast({"西瓜": ("西瓜",), "香蕉": ("香蕉",)})
 SIDE = Contrast({"左": ("左",), "右": ("右",)})
@@ -59,18 +59,43 @@ def test_a_long_story_is_never_answered_directly() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "denies"),
+    ("text", "asks"),
     [
-        ("能吃西瓜吗", False),
-        ("能不能吃西瓜", False),
-        ("不能吃西瓜吗", False),
-        ("我不吃西瓜", True),
-        ("糖尿病人是不是不能吃西瓜", False),
-        ("可以吃不", False),
+        ("能吃西瓜吗", "+"),
+        ("能不能吃西瓜", "+"),
+        ("不能吃西瓜吗", "+"),
+        ("我不吃西瓜", "-"),
+        ("不能吃什么", "-"),
+        ("能吃什么", "+"),
+        ("糖尿病人是不是不能吃西瓜", "+"),
+        ("可以吃不", "+"),
+        ("影响大不大", "+"),
+        ("吃西瓜中不中", "+"),
+        ("脚上特别痒", "+"),
+        ("为什么眼睛不舒服", "+"),
+        ("疫苗可以不打吗", "omit"),
+        ("疫苗不打行吗", "omit"),
+        ("疫苗一定要打吗", "+ omit"),
     ],
 )
-def test_a_choice_is_no_denial(text: str, denies: bool) -> None:
-    assert negated(text) is denies
+def test_what_is_asked(text: str, asks: str) -> None:
+    assert polarity(text) == frozenset(asks.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("饭后两小时血糖", (2.0,)),
+        ("血压一百八怎么办", (180.0,)),
+        ("二十五岁以后", (25.0,)),
+        ("血糖13.5", (13.5,)),
+        ("三点五个小时", (3.5,)),
+        ("一下子头晕", ()),
+        ("高压160低压95", (95.0, 160.0)),
+    ],
+)
+def test_numbers_are_read_as_written_and_as_spoken(text: str, found: tuple[float, ...]) -> None:
+    assert numbers(text) == found
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers.index import Index
-from handlers.services.knowledge.engine import Zone
+from handlers.services.retrieval.engine import Zone
 from handlers.words import Words
 from playbooks.schema.condition import facts_of, known_facts
 

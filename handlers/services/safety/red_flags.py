@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick
 
-from handlers.services.knowledge.text import KEEP, plain
+from handlers.services.retrieval.text import KEEP, plain
 from playbooks.schema.lexicon import Lexicon
 
 GAP = 8

