@@ -15,8 +15,8 @@ LOCK = Path(__file__).parent / "lock.yaml"
 
 
 def fingerprint(entry: Playbook) -> str:
-    """Hash of what readers get: everything but the review record."""
-    data = entry.model_dump(mode="json", by_alias=True, exclude={"review"})
+    """Hash of what readers get: everything but the review record. A field that is added later changes no hash."""
+    data = entry.model_dump(mode="json", by_alias=True, exclude={"review"}, exclude_defaults=True)
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 

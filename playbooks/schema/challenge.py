@@ -38,9 +38,14 @@ class Challenge(Playbook):
     measure: Id
     goal: Goal | None = None
     grace_days: int = Field(default=0, ge=0, le=10)
+    freeze_on: tuple[Literal["ill", "in_hospital", "surgery", "open_alert", "travel"], ...] = ()
+    """What stops the count of days without ending the challenge."""
     points: int = Field(default=0, ge=0, le=500)
+    reward: Id | None = None
     honour: Line
     words: Words
+    invite: Text | None = None
+    """What a member may send to somebody they would like to have along."""
     show_others: Literal["nobody", "count", "alias"] = "count"
 
     @model_validator(mode="after")

@@ -76,11 +76,7 @@ def judge(condition: Condition, facts: Mapping[str, Any]) -> Truth:
 
 def facts_of(condition: Condition) -> set[str]:
     """The names of all facts a condition asks for."""
-    if isinstance(condition, Test):
-        return {condition.fact}
-    parts = condition.all if isinstance(condition, All) else condition.any if isinstance(condition, Any_) else ()
-    inner = (condition.not_,) if isinstance(condition, Not) else parts
-    return set().union(*map(facts_of, inner))
+    return {test.fact for test in tests_of(condition)}
 
 
 def _test(test: Test, value: Any) -> Truth:
@@ -110,6 +106,17 @@ def _best(parts: list[Truth]) -> Truth:
 
 def _opposite(truth: Truth) -> Truth:
     return {Truth.YES: Truth.NO, Truth.NO: Truth.YES}.get(truth, Truth.UNKNOWN)
+
+
+def tests_of(condition: Condition) -> list[Test]:
+    """All single tests inside a condition."""
+    if isinstance(condition, Test):
+        return [condition]
+    if isinstance(condition, Not):
+        return tests_of(condition.not_)
+    return [
+        test for part in (condition.all if isinstance(condition, All) else condition.any) for test in tests_of(part)
+    ]
 
 
 def known_facts() -> tuple[str, ...]:

@@ -2,13 +2,39 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from playbooks.schema.common import Line, Playbook, Strict
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
+PICTURES = (".png", ".jpg", ".jpeg", ".webp")
+
+
+def _address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme != "https" or not parts.hostname or parts.username or any(sign.isspace() for sign in value):
+        raise ValueError("要写 https:// 开头的网址")
+    return value
+
+
+def _picture(value: str) -> str:
+    if "://" in value:
+        return _address(value)
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or "\\" in value:
+        raise ValueError("图片要放在内容文件夹里面，写相对路径，例如 pictures/foot.png")
+    if path.suffix.lower() not in PICTURES:
+        raise ValueError(f"图片文件要以 {'、'.join(PICTURES)} 结尾")
+    return value
+
+
+Picture = Annotated[Line, AfterValidator(_picture)]
+"""A path below the folder of the playbooks (the loader looks whether it is there), or an https address."""
+Video = Annotated[Line, AfterValidator(_address)]
 
 
 class Answer(Strict):
@@ -17,6 +43,8 @@ class Answer(Strict):
     text: Text
     short: Text | None = None
     parents: Text | None = None
+    picture: Picture | None = None
+    video: Video | None = None
 
 
 class Source(Strict):

@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from playbooks.schema.common import Clock, Id, Line, Playbook, Span, Strict, span
 from playbooks.schema.condition import Condition
+from playbooks.schema.events import Event
 from playbooks.schema.source import Misplaced
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
@@ -45,6 +46,23 @@ class Ask(Strict):
     choices: tuple[Line, ...] = ()
 
 
+class Question(Strict):
+    """A step that asks: a measure, one of some choices, or free text; `wait` is how long an answer is expected."""
+
+    measure: Id | None = None
+    choice: tuple[Line, ...] = ()
+    text: bool = False
+    wait: Span = "12h"
+
+    @model_validator(mode="after")
+    def one_form(self) -> Question:
+        if (self.measure is not None) + bool(self.choice) + self.text != 1:
+            raise ValueError("ask 写且只写一个：measure（指标）、choice（几个选项）或 text: true（一句话）")
+        if len(self.choice) == 1:
+            raise Misplaced(("choice",), "至少写两个选项")
+        return self
+
+
 class Task(Strict):
     """Something to do. `profile` asks the questions in `ask`; the others are done by writing in the chat."""
 
@@ -63,16 +81,25 @@ class Step(Strict):
     id: Id
     when: When
     send: Text
+    ask: Question | None = None
     task: Task | None = None
     only_if: Condition | None = None
     on_doubt: Literal["resend", "drop", "ask_staff"] = "resend"
 
+    @model_validator(mode="after")
+    def asks_or_sets_a_task(self) -> Step:
+        if self.ask is not None and self.task is not None:
+            raise Misplaced(("ask",), "一步里 ask 和 task 只写一个，请分成两步")
+        return self
+
 
 class Journey(Playbook):
     kind: Literal["journey"]
-    anchor: Literal["joined", "surgery", "discharge", "enrolled", "birthday"]
+    anchor: Literal["joined", "surgery", "discharge", "enrolled", "birthday", "diagnosed", "treatment"]
+    only_if: Condition | None = None
     late: Literal["skip", "send_now"] = "skip"
     late_after: Span = "12h"
+    leave_on: tuple[Event, ...] = ()
     steps: tuple[Step, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -1,5 +1,6 @@
-"""Word lists: red flags; synonyms (other names of one thing); forms (other ways to put one question); contrasts and aspects (words that make two like-looking questions different ones);
-function words (which add no content of their own)."""
+"""Word lists: red flags; synonyms (other names of one thing) and forms (other ways to put one question); contrasts and
+aspects (words that make two like-looking questions different ones); function words (which add no content of their own);
+what people want; words that no text of ours may use; rumours; signs that somebody is about to leave."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from playbooks.schema.common import Line, Playbook, Strict
+from playbooks.schema.source import Misplaced
 
 
 class Term(Strict):
@@ -30,11 +32,15 @@ class LexiconExamples(Strict):
 
 class Lexicon(Playbook):
     kind: Literal["lexicon"]
-    use: Literal["red_flag", "synonym", "form", "contrast", "aspect", "function"]
+    use: Literal[
+        "red_flag", "intent", "synonym", "form", "contrast", "aspect", "function", "blocked", "rumour", "negative"
+    ]
     context: Literal["ad", "care", "all"] = "all"
     terms: tuple[Term, ...] = Field(min_length=1)
     only_when_both: bool = False
     """Contrasts: object only when both questions name something of this list, and nothing in common."""
+    allowed_by: Literal["medical", "expert"] = "expert"
+    """Blocked words: whose signature lets a text with them through (drug names: the medical reviewer's)."""
     template: Line | None = None
     source: Line | None = None
     examples: LexiconExamples = LexiconExamples()
@@ -46,4 +52,12 @@ class Lexicon(Playbook):
                 raise ValueError("use: red_flag 要写 template（回复用哪段急救文字）")
             if missing := [term.say for term in self.terms if term.level is None]:
                 raise ValueError(f"这些词没有写 level：{'、'.join(missing[:5])}")
+        elif given := [number for number, term in enumerate(self.terms) if term.level is not None]:
+            raise Misplaced(("terms", given[0], "level"), "只有 use: red_flag 的词写 level，请删掉")
+        return self
+
+    @model_validator(mode="after")
+    def blocked_words_are_tried(self) -> Lexicon:
+        if self.use == "blocked" and not (self.examples.hit and self.examples.miss):
+            raise ValueError("use: blocked 要写 examples：hit（该拦的话）和 miss（不该拦的话）")
         return self

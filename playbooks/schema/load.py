@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from rapidfuzz import fuzz, process
 
 from playbooks.library import KINDS, Library
+from playbooks.references import missing_picture, references
 from playbooks.schema.common import Playbook
 from playbooks.schema.source import Broken, Document, Problem, read
 
@@ -29,6 +30,7 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Problem]]:
     """What can be used, and what is wrong with the rest."""
     entries: dict[tuple[str, str], Playbook] = {}
     documents: dict[tuple[str, str], Document] = {}
+    places: dict[tuple[str, str], Path] = {}
     problems: list[Problem] = []
     folders = list(folders)
     problems += [
@@ -36,7 +38,7 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Problem]]:
         for folder in folders
         if not folder.exists()
     ]
-    for path in _files(folders):
+    for root, path in _files(folders):
         try:
             document, entry = load_file(path)
         except Broken as broken:
@@ -46,9 +48,14 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Problem]]:
         if key in entries:
             problems.append(document.problem(("id",), f"这个 id 在 {documents[key].file} 里已经用过，请换一个"))
         else:
-            entries[key], documents[key] = entry, document
+            entries[key], documents[key], places[key] = entry, document, root
     library = Library.of(entries.values())
-    problems.extend(_references(library, documents))
+    problems += [documents[one.kind, one.id].problem(one.where, one.say) for one in references(library)]
+    problems += [
+        documents["faq", faq.id].problem(("answer", "picture"), say)
+        for faq in library.faqs.values()
+        if (say := missing_picture(faq, places["faq", faq.id]))
+    ]
     return library, sorted(problems)
 
 
@@ -70,11 +77,15 @@ def load_file(path: Path) -> tuple[Document, Playbook]:
     return document, entry
 
 
-def _files(folders: Iterable[Path]) -> list[Path]:
-    found: list[Path] = []
+def _files(folders: Iterable[Path]) -> list[tuple[Path, Path]]:
+    """(root of the playbooks, file) of every file; a file below two of the folders counts once."""
+    found: dict[Path, tuple[Path, Path]] = {}
     for folder in folders:
-        found.extend([folder] if folder.is_file() else sorted(folder.rglob("*.yaml")))
-    return found
+        root = folder.parent if folder.is_file() else folder
+        root = root.parent if root.name in KINDS else root
+        for path in [folder] if folder.is_file() else sorted(folder.rglob("*.yaml")):
+            found.setdefault(path.resolve(), (root, path))
+    return list(found.values())
 
 
 def _shown(path: Path) -> str:
@@ -183,20 +194,10 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     return [model for part in getattr(annotation, "__args__", ()) for model in _models_in(part)]
 
 
-def _references(library: Library, documents: dict[tuple[str, str], Document]) -> list[Problem]:
-    """Names that point to nothing."""
-    problems = []
-    for challenge in library.challenges.values():
-        if challenge.measure not in library.measures:
-            say = f"没有这个指标，已有：{'、'.join(sorted(library.measures))}"
-            problems.append(documents["challenge", challenge.id].problem(("measure",), say))
-    return problems
-
-
 def documents_of(folders: Iterable[Path]) -> dict[tuple[str, str], Document]:
     """The sources of all valid entries by (kind, id), for pointing at lines."""
     found: dict[tuple[str, str], Document] = {}
-    for path in _files(folders):
+    for _, path in _files(folders):
         document, entry = load_file(path)
         found[_kind(entry), entry.id] = document
     return found

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from playbooks.schema.common import Line, Playbook, Strict
+from playbooks.schema.source import Misplaced
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Template = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,63}$")]
@@ -189,6 +190,12 @@ class Measure(Playbook):
             low, high = ranges[rule.part]
             if not low <= rule.limit <= high:
                 raise ValueError(f"critical 的 {rule.limit:g} 不在 {rule.part} 的合理范围 {low:g}–{high:g} 之内")
+        return self
+
+    @model_validator(mode="after")
+    def trend_knows_what_is_normal(self) -> Measure:
+        if self.trend is not None and not self.normal:
+            raise Misplaced(("trend",), "trend 看的是连续几天不在 normal 里，请先写 normal")
         return self
 
     @model_validator(mode="after")

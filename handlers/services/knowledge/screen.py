@@ -1,0 +1,130 @@
+"""The automatic first level of review: words that advertising law or medical practice forbids, doses, contact details.
+
+A doubt is no verdict: it means that an expert must sign before the entry is published. Basis: 广告法 art. 9, 15, 16;
+医疗广告管理办法 art. 6, 7; 互联网广告管理办法 (health knowledge and contact details do not go together).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from handlers.services.knowledge.phrases import Phrases, Spelling, spellings
+from handlers.services.knowledge.text import plain
+from playbooks.schema.challenge import Challenge
+from playbooks.schema.common import Playbook
+from playbooks.schema.faq import Faq
+from playbooks.schema.journey import Journey
+from playbooks.schema.lexicon import Lexicon
+from playbooks.schema.reward import Reward
+from playbooks.schema.rule import Offer, Rule, Send
+from playbooks.schema.source import Where
+
+Context = Literal["ad", "care"]
+CLAUSE = re.compile(r"[。！？!?；;，,\n]+")
+DOSE = re.compile(
+    r"(?:吃|服|喝|用|打|注射|加|减|改|增|减少|增加|剂量|每次|一次|每天|每日|一天)[^。，；\n]{0,6}?"
+    r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)\s*(?:mg|ug|μg|iu|毫克|微克|单位|片|粒|丸|胶囊)(?!面包|吐司|水果|肉)",
+    re.I,
+)
+CONTACT = re.compile(
+    r"https?://|www\.|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)400-?\d{3}-?\d{4}|(?<!\d)0\d{2,3}-\d{7,8}(?!\d)"
+    r"|加(?:我|他|她|您)?(?:的)?微信|微信号|扫码|扫描?二维码|点击链接|下单|购买链接",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """One thing that the screen stumbled over.
+
+    `where`: path in the entry. `found`: the words. `rule`: id of the word list, or `dose` or `contact`.
+    `title`: the list's title, for people. `context`: how strictly the text was judged.
+    """
+
+    where: Where
+    found: str
+    rule: str
+    title: str
+    context: Context
+
+    @property
+    def say(self) -> str:
+        """For the author."""
+        return f"初审有疑问：“{self.found}”（{self.title}）；请改写，或请专家签名"
+
+
+def screen(entry: Playbook, lexicons: Iterable[Lexicon]) -> list[Doubt]:
+    """What the first review doubts in an entry; not empty: an expert must sign before it is published."""
+    return Screen(lexicons).doubts(entry)
+
+
+class Screen:
+    """The blocked-word lists, compiled once for many entries."""
+
+    def __init__(self, lexicons: Iterable[Lexicon]) -> None:
+        blocked = [one for one in lexicons if one.use == "blocked"]
+        self._phrases: dict[Context, Phrases[Lexicon]] = {
+            context: Phrases(_spellings(blocked, context)) for context in ("ad", "care")
+        }
+
+    def doubts(self, entry: Playbook) -> list[Doubt]:
+        """What is doubtful in an entry's texts; a drug or a dose is not, once a medical reviewer has signed."""
+        signed = any(one.role == "medical" for one in entry.review.by)
+        found = [doubt for where, context, text in texts(entry) for doubt in self.seen(text, context, where, signed)]
+        return list(dict.fromkeys(found))
+
+    def seen(self, text: str, context: Context, where: Where = (), signed: bool = False) -> Iterator[Doubt]:
+        """What is doubtful in one text. `signed`: a medical reviewer has read it."""
+        for clause in filter(None, CLAUSE.split(plain(text))):
+            for one in self._longest(clause, context):
+                if not (signed and context == "care" and one.owner.allowed_by == "medical"):
+                    yield Doubt(where, one.said, one.owner.id, one.owner.title, context)
+        if (dose := DOSE.search(plain(text))) and not (signed and context == "care"):
+            yield Doubt(where, dose.group(), "dose", "剂量", context)
+        if contact := CONTACT.search(plain(text)):
+            yield Doubt(where, contact.group(), "contact", "联系方式和链接不与健康知识放在一起", context)
+
+    def _longest(self, clause: str, context: Context) -> list[Spelling[Lexicon]]:
+        """Without those that only repeat a part of a longer one (根治 in 彻底根治)."""
+        found = self._phrases[context].found(clause)
+        return [one for one in found if not any(one.said != more.said and one.said in more.said for more in found)]
+
+
+def _spellings(blocked: list[Lexicon], context: Context) -> Iterator[Spelling[Lexicon]]:
+    for lexicon in blocked:
+        if lexicon.context in (context, "all"):
+            for term in lexicon.terms:
+                yield from spellings(lexicon, term)
+
+
+def texts(entry: Playbook) -> Iterator[tuple[Where, Context, str]]:
+    """(where, context, text) of all that readers are told. Their own questions are not judged: they may ask for a cure."""
+    if isinstance(entry, Faq):
+        for name in ("text", "short", "parents"):
+            if text := getattr(entry.answer, name):
+                yield ("answer", name), "care", text
+        for number, text in enumerate(entry.see_doctor_when):
+            yield ("see_doctor_when", number), "care", text
+    elif isinstance(entry, Journey):
+        for number, step in enumerate(entry.steps):
+            yield ("steps", number, "send"), "care", step.send
+            for place, ask in enumerate(step.task.ask if step.task else ()):
+                yield ("steps", number, "task", "ask", place, "text"), "care", ask.text
+    elif isinstance(entry, Challenge):
+        for name, text in entry.words:
+            yield ("words", name), "care", text
+        if entry.invite:
+            yield ("invite",), "ad", entry.invite
+    elif isinstance(entry, Reward):
+        for number, honour in enumerate(entry.honours):
+            yield ("honours", number, "name"), "care", honour.name
+            yield ("honours", number, "when"), "care", honour.when
+        for number, item in enumerate(entry.catalogue):
+            yield ("catalogue", number, "item"), "care", item.item
+    elif isinstance(entry, Rule):
+        for number, action in enumerate(entry.then):
+            if isinstance(action, Send | Offer) and action.text:
+                yield ("then", number, "text"), "care", action.text
