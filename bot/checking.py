@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.clock import SystemClock
 from bot.config import Config
 from handlers.index import Index
+from handlers.services.care.days import local
+from handlers.services.knowledge.duplicates import Twin, twins
 from handlers.services.knowledge.proving import prove
+from handlers.services.knowledge.screen import Screen
 from handlers.words import Words
 from playbooks import lock
-from playbooks.library import Library
-from playbooks.schema.load import documents_of, gather
+from playbooks.library import KINDS, Library
+from playbooks.schema.common import Playbook, Stage
+from playbooks.schema.load import survey
 from playbooks.schema.source import Document, Problem
+
+BEFORE_ALL = {"lexicon", "measure"}
+"""While a list of these is broken, the examples of the others would fail for no fault of theirs."""
+SOON = dt.timedelta(days=30)
+Documents = dict[tuple[str, str], Document]
+Seen = Callable[[int, int], object]
+"""Told how many entries are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +39,70 @@ class Checked:
     notes: list[Problem]
 
 
-def check(folders: Sequence[Path], config: Config) -> Checked:
-    """Read, cross-check and try out every playbook."""
-    library, problems = gather(folders)
-    if problems:
+def check(
+    folders: Sequence[Path],
+    config: Config,
+    thorough: bool = False,
+    today: dt.date | None = None,
+    seen: Seen = lambda done, total: None,
+) -> Checked:
+    """Read, cross-check and try out every playbook. `thorough`: also compare all FAQs with each other."""
+    found = survey(folders)
+    library, problems, documents = found.library, list(found.problems), found.documents
+    if any(folder not in KINDS or folder in BEFORE_ALL for folder, _ in found.broken):
         return Checked(library, problems, [])
-    documents = documents_of(folders)
-    index = Index.of(library, config)
+    alive = Library.of(one for one in library.all() if one.review.stage is not Stage.WITHDRAWN)
+    index = Index.of(alive, config)
     for finding in prove(index, Words()):
-        document = documents.get((finding.kind, finding.id))
-        if document is not None:
-            problems.append(document.problem(finding.where, finding.say))
+        problems.append(documents[finding.kind, finding.id].problem(finding.where, finding.say))
     problems += [
         _at(documents, entry, "文字改了但 version 没变：请把 version 加 1，再运行 xinglin check --lock")
         for entry in lock.changed_without_version(library)
     ]
     notes = [_at(documents, entry, "还没有登记：运行 xinglin check --lock") for entry in lock.unknown_to_lock(library)]
+    notes += _expiry(alive, documents, today or local(SystemClock().now(), config.community.zone).date())
+    for must, problem in _screened(alive, documents):
+        (problems if must else notes).append(problem)
+    if thorough:
+        faqs = list(alive.faqs.values())
+        for twin in twins(faqs, index.faq, config.faq.answer_at, lambda done: seen(done, len(faqs))):
+            (problems if twin.score == 1.0 else notes).append(_twin(documents, twin))
     return Checked(library, sorted(problems), sorted(notes))
 
 
-def _at(documents: dict[tuple[str, str], Document], entry: object, say: str) -> Problem:
-    return documents[getattr(entry, "kind", ""), getattr(entry, "id", "")].problem(("version",), say)
+def _at(documents: Documents, entry: Playbook, say: str, *where: str | int) -> Problem:
+    return documents[getattr(entry, "kind", ""), entry.id].problem(where or ("version",), say)
+
+
+def _expiry(library: Library, documents: Documents, today: dt.date) -> Iterator[Problem]:
+    """What is no longer served, and what soon will not be."""
+    for entry in library.all():
+        expires = entry.review.expires
+        if expires is None or expires > today + SOON:
+            continue
+        say = f"{expires} 已过期，不再使用；请重新审核" if expires < today else f"{expires} 到期，请在这之前重新审核"
+        yield _at(documents, entry, say, "review", "expires")
+
+
+def _screened(library: Library, documents: Documents) -> Iterator[tuple[bool, Problem]]:
+    """(is an error, problem): what the first review doubts. An expert's signature settles it; published needs one."""
+    screen = Screen(library.lexicons.values())
+    for entry in library.all():
+        if any(one.role == "expert" for one in entry.review.by):
+            continue
+        for doubt in screen.doubts(entry):
+            yield entry.review.stage is Stage.PUBLISHED, _at(documents, entry, doubt.say, *doubt.where)
+
+
+def _twin(documents: Documents, twin: Twin) -> Problem:
+    one, other = documents["faq", twin.id], documents["faq", twin.other]
+    more = f"；另有 {twin.more} 种问法也像" if twin.more else ""
+    say = (
+        f"“{twin.said}”在 {other.file} 里也有，两条只能留一处{more}"
+        if twin.score == 1.0
+        else f"“{twin.said}”也会由 {other.file} 回答（{twin.score:.2f}）{more}；是同一个问题请合并，不是请写得更具体"
+    )
+    return one.problem(twin.where, say)
 
 
 def shown(one: Problem) -> dict[str, Any]:

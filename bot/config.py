@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from handlers.settings import Knobs, Settings
-from playbooks.schema.load import problem_of
+from playbooks.schema.problems import problem_of
 from playbooks.schema.source import Broken, Document, Problem, Where, read
 
 ROOT = Path(__file__).parent.parent

@@ -45,7 +45,12 @@ class Words:
         return self._tidy(self._inline(text), values)
 
     def exists(self, name: str) -> bool:
-        return f"{name}.txt.j2" in self._environment.list_templates()
+        return name in self.names()
+
+    def names(self) -> list[str]:
+        """The names of all templates of the chat."""
+        ending = ".txt.j2"
+        return [name.removesuffix(ending) for name in self._environment.list_templates() if name.endswith(ending)]
 
     @staticmethod
     def _tidy(template: Template, values: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,15 +41,15 @@ class Loose:
     say: str
 
 
-def references(library: Library) -> list[Loose]:
-    """Every name that points to nothing."""
+def references(library: Library, broken: Collection[tuple[str, str]] = ()) -> list[Loose]:
+    """Every name that points to nothing. `broken`: (kind, id) of files that are there but cannot be read yet."""
     known = {kind: {entry.id for entry in library.all() if isinstance(entry, model)} for kind, model in KINDS.items()}
     honours = {one.name for reward in library.rewards.values() for one in reward.honours}
     found: list[Loose] = []
     for entry in library.all():
         kind = getattr(entry, "kind", "")
         for where, wanted, name in _names(entry):
-            if name not in known[wanted]:
+            if name not in known[wanted] and (wanted, name) not in broken:
                 found.append(
                     Loose(kind, entry.id, where, f"没有叫 {name} 的{CALLED[wanted]}{meant(name, known[wanted])}")
                 )

@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
 
 class Strict(BaseModel):
@@ -16,22 +16,26 @@ class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]"
+SPAN = "[0-9]{1,4}[mhd]"
+
+
 def _clock(value: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+    if not re.fullmatch(CLOCK, value):
         raise ValueError("要写成 24 小时制的 HH:MM，例如 08:00")
     return value
 
 
 def _span(value: str) -> str:
-    if not re.fullmatch(r"\d{1,4}[mhd]", value):
+    if not re.fullmatch(SPAN, value):
         raise ValueError("要写成数字加单位 m（分）、h（小时）或 d（天），例如 30m、2h、1d")
     return value
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Clock = Annotated[str, AfterValidator(_clock)]
-Span = Annotated[str, AfterValidator(_span)]
+Clock = Annotated[str, AfterValidator(_clock), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK}$"})]
+Span = Annotated[str, AfterValidator(_span), WithJsonSchema({"type": "string", "pattern": f"^{SPAN}$"})]
 
 
 def span(text: str) -> dt.timedelta:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from playbooks.schema.nearest import meant
 
@@ -92,4 +92,4 @@ def _event(name: str) -> str:
     return name
 
 
-Event = Annotated[str, AfterValidator(_event)]
+Event = Annotated[str, AfterValidator(_event), WithJsonSchema({"type": "string", "enum": list(EVENTS)})]

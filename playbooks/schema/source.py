@@ -16,6 +16,9 @@ import yaml
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
+MAX_NODES = 8_000
+MAX_PROBLEMS = 50
+"""More in one file help nobody, and would keep a machine busy."""
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 Where = tuple[str | int, ...]
@@ -75,11 +78,13 @@ class Document:
 def read(path: Path, name: str | None = None) -> Document:
     """Read one YAML file; raises Broken."""
     name = name or str(path)
-    size = path.stat().st_size
-    if size > MAX_BYTES:
-        raise Broken([Problem(name, 1, "", f"文件有 {size // 1024} KiB，超过 256 KiB，请拆成几个文件")])
     try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise Broken([Problem(name, 1, "", f"文件有 {size // 1024} KiB，超过 256 KiB，请拆成几个文件")])
         text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise Broken([Problem(name, 1, "", f"读不了这个文件：{error.strerror}；请核对文件和权限")]) from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise Broken([Problem(name, line, "", "不是 UTF-8 编码，请在编辑器里另存为 UTF-8")]) from None
@@ -97,6 +102,8 @@ def parse(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise Broken([Problem(name, line, "", f"YAML 写法有误：{_plainly(error.problem or '')}")]) from None
+    except yaml.YAMLError as error:
+        raise Broken([Problem(name, 1, "", f"YAML 写法有误：{error}")]) from None
 
 
 def _plainly(problem: str) -> str:
@@ -118,6 +125,7 @@ class _Reader:
         self._events: Iterator[Any] = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self._made = Document(name)
         self._problems: list[Problem] = []
+        self._nodes = 0
 
     def document(self) -> Document:
         documents = 0
@@ -142,6 +150,9 @@ class _Reader:
             self._refuse(event, where, "不支持 & 和 * 引用；文字以 & 或 * 开头请加引号")
         if event.tag is not None and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
             self._refuse(event, where, "不支持 ! 标签；文字以 ! 开头请加引号")
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._refuse(event, where, f"内容超过 {MAX_NODES} 项，请拆成几个文件")
         if len(where) > MAX_DEPTH:
             self._refuse(event, where, f"层次超过 {MAX_DEPTH} 层")
         if isinstance(event, yaml.ScalarEvent):
@@ -163,6 +174,8 @@ class _Reader:
             if key in made:
                 path = ".".join(map(str, (*where, key)))
                 self._problems.append(Problem(self._made.file, line, path, "这个字段写了两次，请只留一个"))
+                if len(self._problems) >= MAX_PROBLEMS:
+                    raise Broken(self._problems)
             self._made.lines[(*where, key)] = line
             made[key] = self._value(next(self._events), (*where, key))
         return made

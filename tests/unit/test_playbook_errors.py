@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.config import ROOT
 from bot.stories.world import World
 from playbooks.schema.load import gather, load
-from playbooks.schema.source import MAX_BYTES, Broken, Problem, parse, read
+from playbooks.schema.source import MAX_BYTES, MAX_DEPTH, MAX_NODES, MAX_PROBLEMS, Broken, Problem, parse, read
 
 BAD = Path(__file__).parent.parent / "bad_playbooks"
 CONTENT = ROOT / "playbooks/content"
@@ -37,8 +38,8 @@ ONE_MISTAKE = {
     "no-kind": "1: kind: kind 要写下面之一：faq、journey",
     "missing-field": "1: risk: 缺少这个字段，请补上",
     "missing-inner-field": "13: sources.0.year: 缺少这个字段，请补上",
-    "bad-enum": "11: risk: 只能写 'info'、'advice'",
-    "bad-stage": "6: review.stage: 只能写 'sample'、'draft'",
+    "bad-enum": "11: risk: 只能写 info、advice",
+    "bad-stage": "6: review.stage: 只能写 sample、draft",
     "number-as-text": "5: owner: 要写文字",
     "too-few": "16: examples.miss: 至少写 2 条，现在有 1 条",
     "bad-clock": "10: steps.0.when.at: 要写成 24 小时制的 HH:MM",
@@ -51,6 +52,28 @@ ONE_MISTAKE = {
     "not-utf8": "4: 不是 UTF-8 编码，请在编辑器里另存为 UTF-8",
     "a-list": "1: 文件是空的或不是“字段: 值”的写法",
     "empty": "1: 文件是空的或不是“字段: 值”的写法",
+    "billion-laughs": "7: tags.0: 不支持 & 和 * 引用",
+    "python-tag": "7: question: 不支持 ! 标签",
+    "too-deep": "7: tags.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0: 层次超过 16 层",
+    "key-elsewhere": "11: answer.see_doctor_when: 没有这个字段；see_doctor_when 要写在别的地方，请核对缩进",
+    "not-filled": "11: answer.short: 还没有填：请填，给年长者的短答案",
+    "unsigned": "6: review: stage: published 要有医学审核人签名",
+    "picture-missing": "11: answer.picture: 没有这张图片，请放到 bad_playbooks/pictures/nowhere.png",
+    "picture-outside": "11: answer.picture: 图片要放在内容文件夹里面",
+    "video-no-address": "11: answer.video: 要写 https:// 开头的网址",
+    "no-such-event": "7: on: 没有叫 room_join 的事件，您是不是想写 room_joined？",
+    "no-such-action": "10: then.0.do: do 要写下面之一：tag、enrol、send、offer、notify_staff、award、open_case、lock，您是不是想写 send？",
+    "six-actions": "9: then: 最多写 5 条，现在有 6 条",
+    "no-such-journey": "10: then.0.journey: 没有叫 nowhere 的计划",
+    "no-such-fact": "8: only_if: 没有叫 days_since_mesage 的事实，您是不是想写 days_since_message？",
+    "fact-of-another-event": "8: only_if: 事件 room_joined 不带 in_range，带它的有：check_in_recorded",
+    "too-small": "8: smallest: 不能小于 5",
+    "weights": "8: arms: 各组的 weight 加起来要等于 100，现在是 90",
+    "experiment-on-words": "7: of: 试验不能用在词表上",
+    "level-elsewhere": "11: terms.1.level: 只有 use: red_flag 的词写 level",
+    "blocked-untried": "1: use: blocked 要写 examples",
+    "no-such-level": "13: catalogue.0.needs: 没有叫 健康达仁 的等级，您是不是想写 健康达人？",
+    "ask-twice": "12: steps.0.ask: ask 写且只写一个",
     "only-comments": "1: 文件是空的或不是“字段: 值”的写法",
 }
 
@@ -88,6 +111,65 @@ def test_a_file_of_300_kib_is_not_even_parsed(tmp_path: Path) -> None:
     assert str(problem) == f"{big}:1: 文件有 300 KiB，超过 256 KiB，请拆成几个文件"
     big.write_text("kind: faq\n" + "#" * (MAX_BYTES - 10))
     assert big.stat().st_size == MAX_BYTES and read(big).data == {"kind": "faq"}
+
+
+def test_a_file_that_is_too_large_is_never_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    big = tmp_path / "big.yaml"
+    big.write_bytes(b"a" * 1024 * 1024)
+
+    def unread(path: Path) -> bytes:
+        raise AssertionError(f"{path} was read")
+
+    monkeypatch.setattr(Path, "read_bytes", unread)
+    (problem,) = gather([big])[1]
+    assert "文件有 1024 KiB，超过 256 KiB" in str(problem)
+
+
+def test_a_bomb_is_refused_at_its_first_anchor_and_nothing_is_unfolded() -> None:
+    laughs = "a: &a [哈]\n" + "".join(f"{b}: &{b} [{f'*{a},' * 9}]\n" for a, b in pairwise("abcdefghij"))
+    with pytest.raises(Broken) as broken:
+        parse(laughs, "a")
+    assert [one.line for one in broken.value.problems] == [1]
+
+
+@pytest.mark.parametrize("text", ["- " * 50_000, "x: " + "{a: " * 50_000, "? " * 50_000, "[" * 100_000])
+def test_nesting_is_refused_near_the_top(text: str) -> None:
+    with pytest.raises(Broken) as broken:
+        parse(text, "a")
+    assert broken.value.problems[0].where.count(".") <= MAX_DEPTH
+
+
+def test_very_many_items_are_refused_at_the_limit() -> None:
+    with pytest.raises(Broken, match=f"内容超过 {MAX_NODES} 项"):
+        parse("x: [" + "a," * (MAX_NODES + 1) + "]", "a")
+
+
+def test_very_many_problems_are_not_all_told(tmp_path: Path) -> None:
+    (tmp_path / "many.yaml").write_text("kind: faq\nid: many\nask:\n" + "- 1\n" * 500)
+    problems = gather([tmp_path])[1]
+    assert len(problems) == MAX_PROBLEMS + 1 and any("问题太多" in str(one) for one in problems)
+    twice = "a: 1\n" * 500
+    with pytest.raises(Broken) as broken:
+        parse(twice, "a")
+    assert len(broken.value.problems) == MAX_PROBLEMS
+
+
+def test_what_cannot_be_opened_is_a_problem_of_that_file(tmp_path: Path) -> None:
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "folder.yaml").mkdir()
+    told = [str(one) for one in gather([tmp_path])[1]]
+    assert len(told) == 2 and all("读不了这个文件" in one for one in told)
+
+
+def test_a_broken_file_makes_no_second_problem_where_it_is_named(tmp_path: Path) -> None:
+    for kind, text in (
+        ("measure", (CONTENT / "measure/outdoor.yaml").read_text().replace("unit:", "uint:")),
+        ("challenge", (CONTENT / "challenge/eye-care-21.yaml").read_text()),
+    ):
+        (tmp_path / kind).mkdir()
+        name = "outdoor" if kind == "measure" else "eye-care-21"
+        (tmp_path / kind / f"{name}.yaml").write_text(text)
+    assert {Path(one.file).name for one in gather([tmp_path])[1]} == {"outdoor.yaml"}
 
 
 def test_too_deep_is_refused_and_not_a_crash() -> None:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from ahocorasick_rs import AhoCorasick
 
-from handlers.services.knowledge.text import KEEP, plain
+from handlers.services.retrieval.text import KEEP, plain
 from playbooks.schema.lexicon import Term
 
 GAP = 8

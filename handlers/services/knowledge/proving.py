@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from handlers.index import Index
+from handlers.services.knowledge.finding import Finding
+from handlers.services.knowledge.lists import lexicon_examples
 from handlers.services.retrieval.engine import Zone
 from handlers.words import Words
+from playbooks.references import conditions
 from playbooks.schema.condition import facts_of, known_facts
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What an author must look at: kind and id of the entry, where in it, and what to do."""
-
-    kind: str
-    id: str
-    where: tuple[str | int, ...]
-    say: str
+from playbooks.schema.events import PERSON
+from playbooks.schema.nearest import meant
+from playbooks.schema.rule import Send
 
 
 def prove(index: Index, words: Words) -> list[Finding]:
     """Everything that only shows when the playbooks are used."""
-    return [*faq_examples(index), *flag_examples(index), *templates(index, words), *journeys(index, words)]
+    return [
+        *faq_examples(index),
+        *lexicon_examples(index.library),
+        *templates(index, words),
+        *journeys(index, words),
+        *rules(index, words),
+    ]
 
 
 def faq_examples(index: Index) -> list[Finding]:
@@ -54,25 +54,15 @@ def faq_examples(index: Index) -> list[Finding]:
     return found
 
 
-def flag_examples(index: Index) -> list[Finding]:
-    """Each hit raises its flag; no miss does."""
-    found: list[Finding] = []
-    for lexicon in index.library.lexicons.values():
-        if lexicon.use != "red_flag":
-            continue
-        for kind, examples, wanted in (("hit", lexicon.examples.hit, True), ("miss", lexicon.examples.miss, False)):
-            for number, said in enumerate(examples):
-                seen = any(flag.id == lexicon.id for flag in index.flags.seen(said))
-                if seen is not wanted:
-                    say = f"“{said}”{'没有被识别，请补词' if wanted else '被误报，请加 unless 或把词写具体'}"
-                    found.append(Finding("lexicon", lexicon.id, ("examples", kind, number), say))
-    return found
-
-
 def templates(index: Index, words: Words) -> list[Finding]:
     """Names of templates that do not exist."""
     found = [
-        Finding("lexicon", one.id, ("template",), f"templates/ 里没有 {one.template}.txt.j2")
+        Finding(
+            "lexicon",
+            one.id,
+            ("template",),
+            f"templates/ 里没有 {one.template}.txt.j2{meant(one.template, words.names())}",
+        )
         for one in index.library.lexicons.values()
         if one.template and not words.exists(one.template)
     ]
@@ -80,9 +70,8 @@ def templates(index: Index, words: Words) -> list[Finding]:
         for number, rule in enumerate(measure.critical):
             name = rule.template if "/" in rule.template else f"safety/{rule.template}"
             if not words.exists(name):
-                found.append(
-                    Finding("measure", measure.id, ("critical", number, "template"), f"templates/ 里没有 {name}.txt.j2")
-                )
+                say = f"templates/ 里没有 {name}.txt.j2{meant(name, words.names())}"
+                found.append(Finding("measure", measure.id, ("critical", number, "template"), say))
     return found
 
 
@@ -95,15 +84,31 @@ def journeys(index: Index, words: Words) -> list[Finding]:
     for journey in index.library.journeys.values():
         tasks = {f"task.{step.task.do}" for step in journey.steps if step.task}
         asked = {ask.fact for step in journey.steps if step.task for ask in step.task.ask}
-        known = {*known_facts(), *tasks, *asked}
+        known = {*known_facts(), *PERSON, *tasks, *asked}
+        for where, condition in conditions(journey):
+            for fact in sorted(facts_of(condition) - known):
+                found.append(Finding("journey", journey.id, where, f"没有叫 {fact} 的事实{meant(fact, known)}"))
         for number, step in enumerate(journey.steps):
             found += _renders(words, "journey", journey.id, ("steps", number, "send"), step.send)
-            for fact in sorted(facts_of(step.only_if) - known) if step.only_if else ():
-                say = f"没有叫 {fact} 的事实，已有：{'、'.join(sorted(known))}"
-                found.append(Finding("journey", journey.id, ("steps", number, "only_if"), say))
     for challenge in index.library.challenges.values():
         for name, text in challenge.words:
             found += _renders(words, "challenge", challenge.id, ("words", name), text)
+        if challenge.invite:
+            found += _renders(words, "challenge", challenge.id, ("invite",), challenge.invite)
+    return found
+
+
+def rules(index: Index, words: Words) -> list[Finding]:
+    """Texts of rules that do not render, and templates that do not exist."""
+    found: list[Finding] = []
+    for rule in index.library.rules.values():
+        for number, action in enumerate(rule.then):
+            where = ("then", number)
+            if text := getattr(action, "text", None):
+                found += _renders(words, "rule", rule.id, (*where, "text"), text)
+            if isinstance(action, Send) and action.template and not words.exists(action.template):
+                say = f"templates/ 里没有 {action.template}.txt.j2{meant(action.template, words.names())}"
+                found.append(Finding("rule", rule.id, (*where, "template"), say))
     return found
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from handlers.services.knowledge.phrases import Phrases, Spelling, spellings
-from handlers.services.knowledge.text import plain
+from handlers.services.retrieval.text import plain
 from playbooks.schema.challenge import Challenge
 from playbooks.schema.common import Playbook
 from playbooks.schema.faq import Faq

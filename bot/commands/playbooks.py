@@ -1,0 +1,121 @@
+"""Commands for those who write playbooks: check, schema, new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from bot import config as configuration
+from bot.checking import Checked, shown
+from bot.commands.shared import ConfigOption, JsonOption, err, group, load, out, print_json
+from bot.config import Config, place
+from playbooks.library import KINDS
+from playbooks.references import CALLED
+from playbooks.schema.source import Broken, Problem
+
+commands = group()
+
+
+@commands.command()
+def check(
+    paths: Annotated[list[Path] | None, typer.Argument(help="内容文件夹或文件；默认按设置。")] = None,
+    as_json: JsonOption = False,
+    lock: Annotated[bool, typer.Option("--lock", help="登记新内容的指纹。")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """检查内容：格式、引用、例子、重复、初审、到期、指纹。有问题时退出码是 1，提示不算。"""
+    from playbooks.lock import write_lock
+
+    settings = load(config)
+    found = _checked(paths or [place(folder) for folder in settings.playbooks.folders], settings)
+    added = write_lock(found.library) if lock and not found.problems else 0
+    notes = [one for one in found.notes if not (lock and one.where == "version")]
+    if as_json:
+        print_json(
+            {
+                "ok": not found.problems,
+                "entries": len(found.library.all()),
+                "locked": added,
+                "problems": [shown(one) for one in found.problems],
+                "notes": [shown(one) for one in notes],
+            }
+        )
+    else:
+        _tell(found, notes)
+        say = f"{len(found.problems)} 处要改" if found.problems else "没有问题"
+        out.print(f"共 {len(found.library.all())} 条内容，{say}。" + (f"登记了 {added} 条。" if lock else ""))
+    raise typer.Exit(1 if found.problems else 0)
+
+
+def _checked(folders: list[Path], settings: Config) -> Checked:
+    from bot.checking import check as checking
+
+    if missing := [path for path in folders if not path.exists()]:
+        raise Broken([Problem(str(path), 1, "", "没有这个文件或文件夹") for path in missing])
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task("比较问答", total=None)
+        return checking(
+            folders, settings, True, seen=lambda done, total: progress.update(task, completed=done, total=total)
+        )
+
+
+def _tell(found: Checked, notes: list[Problem]) -> None:
+    """A line each, so that editors and terminals can jump there; then a table by kind."""
+    for one in found.problems:
+        out.print(f"[red]要改[/] {_safe(one)}", highlight=False, soft_wrap=True)
+    for one in notes:
+        out.print(f"[yellow]提示[/] {_safe(one)}", highlight=False, soft_wrap=True)
+    table = Table("种类", "条数", "要改", "提示")
+    entries = Counter(getattr(entry, "kind", "") for entry in found.library.all())
+    wrong, noted = (Counter(_kind(one) for one in part) for part in (found.problems, notes))
+    for kind in (*KINDS, ""):
+        if entries[kind] or wrong[kind] or noted[kind]:
+            title = f"{CALLED[kind]} {kind}" if kind else "其他"
+            table.add_row(title, *(str(count or "—") for count in (entries[kind], wrong[kind], noted[kind])))
+    if table.row_count:
+        out.print(table)
+
+
+def _safe(one: Problem) -> str:
+    return str(one).replace("[", "\\[")
+
+
+def _kind(one: Problem) -> str:
+    """The kind by the folder a file is in; "" when it is in none of them."""
+    return next((part for part in reversed(Path(one.file).parts[:-1]) if part in KINDS), "")
+
+
+@commands.command()
+def schema(
+    folder: Annotated[Path, typer.Argument(help="写到哪里。")] = configuration.ROOT / "playbooks/schema/json",
+) -> None:
+    """写出各类内容的 JSON Schema，编辑器可据此补全和划线。"""
+    from playbooks.schema.editors import schema_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        (folder / f"{kind}.schema.json").write_text(schema_text(kind), encoding="utf-8")
+    out.print(f"写好了 {len(KINDS)} 个文件：{folder}")
+
+
+@commands.command()
+def new(
+    kind: Annotated[str, typer.Argument(help=f"种类：{'、'.join(KINDS)}。")],
+    name: Annotated[str | None, typer.Argument(metavar="[ID]", help="编号，也是文件名；不写就起一个。")] = None,
+    folder: Annotated[Path | None, typer.Option(help="内容文件夹；默认按设置的第一个。")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """新写一条内容：放一个带说明的文件，照着填。从不覆盖已有的文件。"""
+    from playbooks.starting import start
+
+    path = start(kind, name, folder or place(load(config).playbooks.folders[0]))
+    out.print(f"写好了：{path}", markup=False, highlight=False, soft_wrap=True)
+    out.print("接下来：")
+    out.print("1. 打开这个文件，把“请填”的地方都写好，不要的可选项删掉。", markup=False)
+    out.print(f"2. 运行 xinglin check {path.parent.parent}，照提示改到没有问题。", markup=False, soft_wrap=True)
+    out.print("3. 运行 xinglin check --lock，再在聊天里写 #重载。", markup=False)
