@@ -66,7 +66,7 @@ def check(
     if thorough:
         faqs = list(alive.faqs.values())
         for twin in twins(faqs, index.faq, config.faq.answer_at, lambda done: seen(done, len(faqs))):
-            (problems if twin.score == 1.0 else notes).append(_twin(documents, twin))
+            (problems if twin.same else notes).append(_twin(documents, twin))
     return Checked(library, sorted(problems), sorted(notes))
 
 
@@ -99,7 +99,7 @@ def _twin(documents: Documents, twin: Twin) -> Problem:
     more = f"；另有 {twin.more} 种问法也像" if twin.more else ""
     say = (
         f"“{twin.said}”在 {other.file} 里也有，两条只能留一处{more}"
-        if twin.score == 1.0
+        if twin.same
         else f"“{twin.said}”也会由 {other.file} 回答（{twin.score:.2f}）{more}；是同一个问题请合并，不是请写得更具体"
     )
     return one.problem(twin.where, say)

@@ -120,6 +120,14 @@ def test_two_entries_that_would_answer_each_other_are_a_note(folder: Path) -> No
     assert not [one for one in told(checked(folder).notes) if "也会由" in one]
 
 
+def test_words_that_mean_the_same_tie_and_are_told(folder: Path) -> None:
+    """After 糖友 has become 糖尿病 the two are equal, though no letter was copied."""
+    write(folder, FAQ, ask=["糖尿病患者能不能吃榴莲", "榴莲一", "榴莲二", "榴莲三"])
+    write(folder, FAQ, id="other", question="排骨能吃吗", ask=["糖友能不能吃榴莲", "排骨一", "排骨二", "排骨三"])
+    found = checked(folder)
+    assert any("也会由" in one and "（1.00）" in one for one in told(found.notes)), told(found.notes)
+
+
 def test_alike_is_not_the_same_where_a_guard_tells_them_apart(folder: Path) -> None:
     write(folder, FAQ)
     write(

@@ -20,7 +20,7 @@ from playbooks.schema.source import read
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-MANUALS = (ROOT / "docs/管理员手册.md", ROOT / "docs/临床编写指南.md")
+MANUALS = (ROOT / "docs/管理员手册.md", ROOT / "docs/临床编写指南.md", ROOT / "docs/内容种类.md")
 DOCS = (README, *MANUALS, ROOT / "CHANGELOG.md")
 NOT_OURS = re.compile(
     r"https?://(?!127\.0\.0\.1)|\b[\w-]+\.(?:com|org|net|io|cn)\b|(?<!\w)/(?:home|mnt|opt|root|tmp|Users|work)/"
@@ -98,8 +98,9 @@ def test_readme_lists_every_kind_of_playbook_and_its_folder() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_clinicians_manual_names_every_kind(kind: str) -> None:
-    assert kind in _text(MANUALS[1])
+def test_the_clinicians_manuals_name_every_kind(kind: str) -> None:
+    assert f"`{kind}`" in _text(MANUALS[1])
+    assert re.search(rf"^## \w+ {kind}$", _text(MANUALS[2]), re.M)
 
 
 def test_readme_lists_every_shell_command_and_none_that_is_gone() -> None:
@@ -192,3 +193,28 @@ def test_the_annotated_example_is_a_valid_playbook(tmp_path: Path) -> None:
     file.write_text(example, encoding="utf-8")
     _, entry = load_file(file)
     assert entry.id == "dm-watermelon"
+
+
+EXAMPLES = re.findall(r"```yaml\n(kind: .+?)```", _text(MANUALS[2]), re.S)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: text.split()[1])
+def test_the_example_of_a_kind_is_a_valid_playbook_that_passes_its_own_checks(tmp_path: Path, example: str) -> None:
+    from bot import config
+    from bot.checking import check
+    from playbooks.schema.load import CONTENT, load_file
+
+    kind, name = re.findall(r"^(?:kind|id): (\S+)", example, re.M)[:2]
+    file = tmp_path / kind / f"{name}.yaml"
+    file.parent.mkdir()
+    file.write_text(example, encoding="utf-8")
+    _, entry = load_file(file)
+    assert entry.id == name
+    named = {"experiment": {"of", "arms.1.use", "arms.0.use"}}.get(kind, set())
+    found = check([tmp_path, CONTENT / "measure", CONTENT / "lexicon"], config.load())
+    assert [one for one in found.problems if one.where not in named] == []
+
+
+def test_every_kind_that_has_no_example_in_the_manual_points_at_one() -> None:
+    shown = {re.findall(r"^kind: (\S+)", example, re.M)[0] for example in EXAMPLES}
+    assert set(KINDS) - shown == {"faq", "measure"}

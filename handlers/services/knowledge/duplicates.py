@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.services.retrieval.engine import Engine
 from handlers.services.retrieval.text import bare
@@ -14,8 +14,8 @@ from playbooks.schema.faq import Faq
 class Twin:
     """Two entries that compete for a question.
 
-    `where`: path of the phrasing in entry `id`. `score` 1.0: the other has the very same words. `more`: how many
-    other phrasings of the pair compete as well.
+    `where`: path of the phrasing in entry `id`. `same`: the other has the very same words. `more`: how many other
+    phrasings of the pair compete as well.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Twin:
     where: tuple[str | int, ...]
     said: str
     score: float
+    same: bool = False
     more: int = 0
 
 
@@ -53,16 +54,15 @@ def _of_phrasing(
     """The very same words elsewhere, else the entries that would answer these words if this one were not there."""
     owner = owners.setdefault(bare(said), faq.id)
     if owner != faq.id:
-        return [Twin(faq.id, owner, where, said, 1.0)]
+        return [Twin(faq.id, owner, where, said, 1.0, same=True)]
     if where[0] == "keywords":
         return []
     return [
         Twin(faq.id, one.id, where, said, one.score)
         for one in engine.rank(said)
-        if one.id != faq.id and not one.objection and answer_at <= one.score < 1.0
+        if one.id != faq.id and not one.objection and one.score >= answer_at
     ]
 
 
 def _worst(pair: list[Twin]) -> Twin:
-    best = max(pair, key=lambda twin: twin.score)
-    return Twin(best.id, best.other, best.where, best.said, best.score, len(pair) - 1)
+    return replace(max(pair, key=lambda twin: (twin.same, twin.score)), more=len(pair) - 1)

@@ -84,8 +84,8 @@ def journeys(index: Index, words: Words) -> list[Finding]:
     for journey in index.library.journeys.values():
         tasks = {f"task.{step.task.do}" for step in journey.steps if step.task}
         asked = {ask.fact for step in journey.steps if step.task for ask in step.task.ask}
-        known = {*known_facts(), *PERSON, *tasks, *asked}
         for where, condition in conditions(journey):
+            known = {*known_facts(), *tasks, *asked} if where[0] == "steps" else set(PERSON)
             for fact in sorted(facts_of(condition) - known):
                 found.append(Finding("journey", journey.id, where, f"没有叫 {fact} 的事实{meant(fact, known)}"))
         for number, step in enumerate(journey.steps):
