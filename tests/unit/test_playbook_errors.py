@@ -274,7 +274,19 @@ def test_reload_takes_new_words_in_and_keeps_the_last_good_version_of_a_broken_f
     asyncio.run(go())
 
 
-@pytest.mark.parametrize("name", ["empty", "not-utf8", "two-documents", "kind-list", "tag", "steps-out-of-order"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "empty",
+        "not-utf8",
+        "two-documents",
+        "kind-list",
+        "tag",
+        "steps-out-of-order",
+        "billion-laughs",
+        "no-such-action",
+    ],
+)
 def test_no_mistake_in_a_file_breaks_the_reload_command(folder: Path, name: str) -> None:
     async def go() -> None:
         world = world_over(folder)

@@ -98,6 +98,19 @@ def test_a_medical_signature_settles_drugs_and_doses_but_no_promise() -> None:
     assert {one.rule for one in screen(made(FAQ, answer=text, review=MEDICAL), LEXICONS)} == {"blocked-care"}
 
 
+def test_a_doubt_says_whose_signature_it_needs() -> None:
+    found = screen(made(FAQ, answer={"text": "早上吃一片拜新同，可以根治。"}), LEXICONS)
+    assert {one.rule: one.needs for one in found} == {
+        "blocked-drug": "medical",
+        "dose": "medical",
+        "blocked-care": "expert",
+    }
+    assert all(("医学审核人" in one.say) == (one.needs == "medical") for one in found)
+    signed = {"stage": "medical", "by": [{"who": "陈医生", "role": "medical", "on": "2026-03-01"}]}
+    advertised = screen(made(CHALLENGE, invite="一起吃拜新同，每天两片", review=signed), LEXICONS)
+    assert {one.rule: one.needs for one in advertised} == {"blocked-ad": "expert", "dose": "expert"}
+
+
 def test_the_longest_words_are_named_once() -> None:
     assert [one.found for one in SCREEN.seen("可以彻底治愈", "care")] == ["彻底治愈"]
 

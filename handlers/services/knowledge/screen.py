@@ -1,6 +1,6 @@
 """The automatic first level of review: words that advertising law or medical practice forbids, doses, contact details.
 
-A doubt is no verdict: it means that an expert must sign before the entry is published. Basis: 广告法 art. 9, 15, 16;
+A doubt is no verdict: it means that an expert (for drugs and doses the medical reviewer) must sign before publishing. Basis: 广告法 art. 9, 15, 16;
 医疗广告管理办法 art. 6, 7; 互联网广告管理办法 (health knowledge and contact details do not go together).
 """
 
@@ -23,6 +23,7 @@ from playbooks.schema.rule import Offer, Rule, Send
 from playbooks.schema.source import Where
 
 Context = Literal["ad", "care"]
+Signer = Literal["medical", "expert"]
 CLAUSE = re.compile(r"[。！？!?；;，,\n]+")
 DOSE = re.compile(
     r"(?:吃|服|喝|用|打|注射|加|减|改|增|减少|增加|剂量|每次|一次|每天|每日|一天)[^。，；\n]{0,6}?"
@@ -41,7 +42,8 @@ class Doubt:
     """One thing that the screen stumbled over.
 
     `where`: path in the entry. `found`: the words. `rule`: id of the word list, or `dose` or `contact`.
-    `title`: the list's title, for people. `context`: how strictly the text was judged.
+    `title`: the list's title, for people. `context`: how strictly the text was judged. `needs`: whose signature
+    settles it.
     """
 
     where: Where
@@ -49,15 +51,20 @@ class Doubt:
     rule: str
     title: str
     context: Context
+    needs: Signer = "expert"
 
     @property
     def say(self) -> str:
         """For the author."""
-        return f"初审有疑问：“{self.found}”（{self.title}）；请改写，或请专家签名"
+        who = "专家" if self.needs == "expert" else "医学审核人"
+        return f"初审有疑问：“{self.found}”（{self.title}）；请改写，或请{who}签名"
 
 
 def screen(entry: Playbook, lexicons: Iterable[Lexicon]) -> list[Doubt]:
-    """What the first review doubts in an entry; not empty: an expert must sign before it is published."""
+    """What the first review doubts in an entry and nobody has settled; not empty: `needs` says who must sign.
+
+    A medical signature in `review.by` settles drugs and doses here; an expert's settles all, which the caller looks at.
+    """
     return Screen(lexicons).doubts(entry)
 
 
@@ -78,13 +85,19 @@ class Screen:
 
     def seen(self, text: str, context: Context, where: Where = (), signed: bool = False) -> Iterator[Doubt]:
         """What is doubtful in one text. `signed`: a medical reviewer has read it."""
-        for clause in filter(None, CLAUSE.split(plain(text))):
+        for doubt in self._all(plain(text), context, where):
+            if not (signed and doubt.needs == "medical"):
+                yield doubt
+
+    def _all(self, text: str, context: Context, where: Where) -> Iterator[Doubt]:
+        medical: Signer = "medical" if context == "care" else "expert"
+        for clause in filter(None, CLAUSE.split(text)):
             for one in self._longest(clause, context):
-                if not (signed and context == "care" and one.owner.allowed_by == "medical"):
-                    yield Doubt(where, one.said, one.owner.id, one.owner.title, context)
-        if (dose := DOSE.search(plain(text))) and not (signed and context == "care"):
-            yield Doubt(where, dose.group(), "dose", "剂量", context)
-        if contact := CONTACT.search(plain(text)):
+                needs = medical if one.owner.allowed_by == "medical" else "expert"
+                yield Doubt(where, one.said, one.owner.id, one.owner.title, context, needs)
+        if dose := DOSE.search(text):
+            yield Doubt(where, dose.group(), "dose", "剂量", context, medical)
+        if contact := CONTACT.search(text):
             yield Doubt(where, contact.group(), "contact", "联系方式和链接不与健康知识放在一起", context)
 
     def _longest(self, clause: str, context: Context) -> list[Spelling[Lexicon]]:
