@@ -65,7 +65,7 @@ def check(
         (problems if must else notes).append(problem)
     if thorough:
         faqs = list(alive.faqs.values())
-        for twin in twins(faqs, index.faq, config.faq.answer_at, lambda done: seen(done, len(faqs))):
+        for twin in twins(faqs, index.faq, lambda done: seen(done, len(faqs))):
             (problems if twin.same else notes).append(_twin(documents, twin))
     return Checked(library, sorted(problems), sorted(notes))
 

@@ -27,15 +27,13 @@ class Twin:
     more: int = 0
 
 
-def twins(
-    faqs: Sequence[Faq], engine: Engine, answer_at: float, seen: Callable[[int], object] = lambda done: None
-) -> list[Twin]:
+def twins(faqs: Sequence[Faq], engine: Engine, seen: Callable[[int], object] = lambda done: None) -> list[Twin]:
     """One for each pair, with its most alike phrasing. `seen` is told how many entries are done."""
     owners: dict[str, str] = {}
     found: dict[frozenset[str], list[Twin]] = {}
     for done, faq in enumerate(faqs, 1):
         for where, said in phrasings(faq):
-            for twin in _of_phrasing(faq, where, said, engine, answer_at, owners):
+            for twin in _of_phrasing(faq, where, said, engine, owners):
                 found.setdefault(frozenset((twin.id, twin.other)), []).append(twin)
         seen(done)
     return [_worst(pair) for pair in found.values()]
@@ -49,7 +47,7 @@ def phrasings(faq: Faq) -> list[tuple[tuple[str | int, ...], str]]:
 
 
 def _of_phrasing(
-    faq: Faq, where: tuple[str | int, ...], said: str, engine: Engine, answer_at: float, owners: dict[str, str]
+    faq: Faq, where: tuple[str | int, ...], said: str, engine: Engine, owners: dict[str, str]
 ) -> list[Twin]:
     """The very same words elsewhere, else the entries that would answer these words if this one were not there."""
     owner = owners.setdefault(bare(said), faq.id)
@@ -60,7 +58,7 @@ def _of_phrasing(
     return [
         Twin(faq.id, one.id, where, said, one.score)
         for one in engine.rank(said)
-        if one.id != faq.id and not one.objection and one.score >= answer_at
+        if one.id != faq.id and not one.objection and one.score >= engine.needed(bare(said), one)
     ]
 
 

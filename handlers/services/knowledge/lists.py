@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handlers.services.knowledge.finding import Finding
-from handlers.services.retrieval.guards import Contrast
 from handlers.services.knowledge.phrases import Phrases, spellings
 from handlers.services.knowledge.screen import CLAUSE
+from handlers.services.retrieval.guards import Contrast
 from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare, plain
 from handlers.services.safety.red_flags import RedFlags

@@ -156,6 +156,7 @@ class Engine:
         self._named = [self._names.canonical(text) for text in self._texts]
         self._index = LexicalIndex([self._forms.canonical(text) for text in self._texts])
         self._vectors = vectors(encoder, self._named, cache, progress) if encoder and self._texts else None
+        self._rows = {named: row for row, named in enumerate(self._named)}
 
     def find(self, question: str, stricter: float = 0.0) -> Match:
         """Match a question as a person wrote it; `stricter` is added to the answer threshold."""
@@ -227,7 +228,9 @@ class Engine:
         named, canonical = self._names.canonical(asked), self._forms.canonical(asked)
         meaning = None
         if self._vectors is not None and self._encoder is not None and asked:
-            meaning = self._vectors @ self._encoder.encode([named])[0]
+            known = self._rows.get(named)
+            vector = self._encoder.encode([named])[0] if known is None else self._vectors[known]
+            meaning = self._vectors @ vector
         return _Asked(asked, named, canonical, self._index.overlap(canonical), meaning)
 
     def _without(self, measured: _Asked, text: str) -> _Asked:
