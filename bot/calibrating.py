@@ -32,10 +32,8 @@ def bank(folder: Path = BANK) -> Mapping[str, Sequence[str]]:
 
 
 def calibrate(library: Library, settings: Settings, progress: Progress | None = None) -> Calibration:
-    """Measure with the shipped floor, whatever was calibrated before."""
-    knobs = settings.faq.model_copy(update={"answer_at": None, "clarify_at": None})
-    at_floor = settings.model_copy(update={"faq": knobs})
-    engine = built(library, at_floor, calibrate=False)
+    """Measure from the floor up, whatever was calibrated before."""
+    engine = built(library, settings, thresholds=floor(encoder(settings.faq.encoder)))
     misses = [(said, faq.id) for faq in library.faqs.values() for said in faq.examples.miss]
     return calibration.calibrate(calibration.ask(engine, misses, bank(), progress), settings.faq.false_answer_rate)
 
@@ -45,7 +43,10 @@ def write(found: Calibration, library: Library, settings: Settings, file: Path =
     chosen = encoder(settings.faq.encoder)
     kept = dict(thresholds.measured(file))
     kept[chosen.name if chosen else "none"] = shown(found, library, settings)
-    file.write_text(HEAD + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    file.write_text(
+        HEAD + yaml.safe_dump(kept, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120),
+        encoding="utf-8",
+    )
     thresholds.measured.cache_clear()
 
 
@@ -61,5 +62,5 @@ def shown(found: Calibration, library: Library, settings: Settings) -> dict[str,
         "answered_right_held_out": round(found.answered_right, 4),
         "questions": dict(found.counts),
         "too_little_data": found.thin,
-        "faqs": len(library.faqs),
+        "ids": sorted(library.faqs),
     }

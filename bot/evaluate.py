@@ -89,7 +89,7 @@ def evaluate(
     entries = [Entry(one["id"], one["question"], one.get("variants", ())) for one in questions.faqs]
     started = time.perf_counter()
     uncached = settings.model_copy(update={"faq": settings.faq.model_copy(update={"cache": None})})
-    engine = made(entries, library, uncached, calibrate=False)
+    engine = made(entries, library, uncached)
     build = time.perf_counter() - started
     times: list[float] = []
     figures = _inside(engine, questions, times, progress)

