@@ -12,13 +12,17 @@ import structlog
 
 from bot.channels.base import Channel, LinkState, RawEvent
 from bot.clock import Clock, DemoClock, ManualClock
+from bot.config import place
 from bot.desk import Desk
 from bot.dispatch.dispatcher import Dispatcher
 from bot.scheduling.due import DueSweep
 from bot.scheduling.housekeeping import clean
 from bot.scheduling.sender import Sender
 from bot.scheduling.ticker import Ticker
+from bot.shelf import Taken
+from bot.watching import Watching
 from handlers.contract import stored
+from handlers.services.knowledge.reviews import keep_signed
 from storage.queries import due, outbox, people, profile, staff
 from storage.work import Database
 
@@ -42,6 +46,9 @@ class App:
         self._sending: asyncio.Task[None] | None = None
         self._wanted = False
         self._walking = asyncio.Lock()
+        known = desk.config.playbooks
+        folders = [place(folder) for folder in known.folders]
+        self._watching = Watching(folders, self.look_again) if live and known.watch else None
 
     @property
     def clock(self) -> Clock:
@@ -60,6 +67,8 @@ class App:
             await channel.start(self.accept)
         if self._live:
             self._ticker.start()
+        if self._watching is not None:
+            self._watching.start()
         log.info("started", channels=list(self.channels))
 
     def _introduce(self) -> None:
@@ -74,9 +83,29 @@ class App:
                     known = people.enter(work, room.channel, room.id, "")
                     people.change_room(work, stored(known.id), is_staff=True)
             profile.forget_old_consents(work, config.consent.version)
+            keep_signed(work, self.desk.index.reviewed, now)
+
+    async def look_again(self) -> None:
+        """Read the playbook files as they are now; staff hear what changed, or what was refused and why."""
+        found = await asyncio.to_thread(self.desk.shelf.look, self.desk.config)
+        await self._in_writer(lambda: self._take(found))
+        self._wake_sender()
+
+    def _take(self, found: Taken) -> None:
+        try:
+            with self.database.transaction() as work:
+                taken = self.desk.take(work, found)
+                if taken.news:
+                    outbox.add(work, self.desk.reload_rows(work, taken.reloaded))
+        except Exception:
+            self.desk.rolled_back()
+            raise
+        self.desk.committed()
 
     async def stop(self) -> None:
         """Finish what was accepted and the send under way, stop listening, close the database."""
+        if self._watching is not None:
+            await self._watching.stop()
         if self._live:
             self._ticker.pause()
         await self.dispatcher.idle()
@@ -132,6 +161,7 @@ class App:
             await self.settle()
             await self._in_writer(self._keep_clock)
             await self._clean()
+            await self.settle()  # a new day may have something to tell
             return await self._in_writer(self._sent_count) - before
 
     def _next(self) -> dt.datetime | None:

@@ -16,8 +16,9 @@ from handlers.services.knowledge.duplicates import Twin, twins
 from handlers.services.knowledge.proving import prove
 from handlers.services.knowledge.screen import Screen
 from handlers.words import Words
-from playbooks import lock
+from playbooks import lock, signing
 from playbooks.library import KINDS, Library
+from playbooks.review import kind_of, signed_in_file
 from playbooks.schema.common import Playbook, Stage
 from playbooks.schema.load import survey
 from playbooks.schema.source import Document, Problem
@@ -32,11 +33,12 @@ Seen = Callable[[int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was found. `notes` are worth knowing and no errors."""
+    """What was found. `notes` are worth knowing and no errors; `unsigned` says what is not served for want of a signature."""
 
     library: Library
     problems: list[Problem]
     notes: list[Problem]
+    unsigned: tuple[Problem, ...] = ()
 
 
 def check(
@@ -67,7 +69,15 @@ def check(
         faqs = list(alive.faqs.values())
         for twin in twins(faqs, index.faq, lambda done: seen(done, len(faqs))):
             (problems if twin.same else notes).append(_twin(documents, twin))
-    return Checked(library, sorted(problems), sorted(notes))
+    return Checked(library, sorted(problems), sorted(notes), tuple(sorted(_unsigned(library, documents))))
+
+
+def _unsigned(library: Library, documents: Documents) -> list[Problem]:
+    say = "文件里没有签给现在这些文字的签名，患者看不到这一版（聊天里签过的除外）：看过全文后运行 xinglin sign {} --who 姓名 --role medical，或在聊天里写 #通过 {}"
+    return [
+        documents[kind_of(entry), entry.id].problem(("review", "by"), say.format(entry.id, entry.id))
+        for entry in signing.unsigned(library)
+    ]
 
 
 def _at(documents: Documents, entry: Playbook, say: str, *where: str | int) -> Problem:
@@ -88,7 +98,7 @@ def _screened(library: Library, documents: Documents) -> Iterator[tuple[bool, Pr
     """(is an error, problem): what the first review doubts. An expert's signature settles it; published needs one."""
     screen = Screen(library.lexicons.values())
     for entry in library.all():
-        if any(one.role == "expert" for one in entry.review.by):
+        if any(one.role == "expert" for one in signed_in_file(entry)):
             continue
         for doubt in screen.doubts(entry):
             yield entry.review.stage is Stage.PUBLISHED, _at(documents, entry, doubt.say, *doubt.where)

@@ -23,6 +23,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class PlaybookSettings(Knobs):
     folders: tuple[Path, ...] = (Path("playbooks/content"),)
     serve_samples: bool = True
+    watch: bool = True
 
 
 class DatabaseSettings(Knobs):

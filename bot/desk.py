@@ -4,35 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.checking import check
 from bot.clock import Clock
-from bot.config import Config, place
+from bot.config import Config
 from bot.metrics import Metrics
-from handlers.contract import Kind, Process, Reloaded, Scene
+from bot.shelf import Shelf, Taken
+from handlers.contract import Handled, Kind, Process, Reloaded, Scene
 from handlers.index import Index
 from handlers.services.care.days import local
+from handlers.services.knowledge import recalls, reviews
 from handlers.services.staff.roles import roles_of, tell_staff
 from handlers.words import Words
 from playbooks.library import Library
+from playbooks.lock import fingerprint
+from playbooks.review import kind_of
 from storage.queries import questions
 from storage.work import Database, Work
 
 
 @dataclass(slots=True)
 class Desk:
-    """The one place that holds the index; a reload swaps it whole."""
+    """The one place that holds the index; a reload or a reviewer's decision swaps it whole."""
 
     config: Config
     database: Database
     clock: Clock
     words: Words
     library: Library
-    index: Index
-    served_on: dt.date
+    """As it stands in the files."""
+    shelf: Shelf = field(default_factory=Shelf)
     metrics: Metrics = field(default_factory=Metrics)
+    index: Index = field(init=False)
+    served_on: dt.date = field(init=False)
+    _uncommitted: bool = False
+
+    def __post_init__(self) -> None:
+        self._serve_stored()
 
     def scene(self, work: Work) -> Scene:
         return Scene(self.clock.now(), work, self.index, self.config, self.words)
@@ -43,26 +52,66 @@ class Desk:
             roles_of=lambda work, person: roles_of(work, self.config, person),
             route=route,
             question=questions.open_one,
-            reload=self.reload,
+            reload=self._reload,
+            serve=self.serve,
         )
 
-    def reload(self) -> Reloaded:
-        """Read and check the playbooks again; on any problem the last good version stays."""
-        checked = check([place(folder) for folder in self.config.playbooks.folders], self.config)
-        if checked.problems:
-            return Reloaded(len(self.index.library.all()), tuple(map(str, checked.problems)))
-        self.library = checked.library
-        self._serve()
-        return Reloaded(len(self.index.library.all()))
+    def _reload(self, work: Work) -> tuple[Reloaded, Index]:
+        return self.take(work, self.shelf.look(self.config)).reloaded, self.index
+
+    # -- the playbooks in force --------------------------------------------------
+
+    def take(self, work: Work, found: Taken) -> Taken:
+        """Swap in what was read, in one step; what is broken, or older than what is there, changes nothing."""
+        taken = self.shelf.take(found, self.library)
+        if taken.swap:
+            self.library = taken.library
+            self.serve(work)
+        return taken.counted(len(self.index.library.all()))
+
+    def serve(self, work: Work) -> Index:
+        """Files, signatures and withdrawals as this transaction sees them become what is served."""
+        self._uncommitted = True
+        self._serve(work)
+        reviews.keep_signed(work, self.index.reviewed, self.clock.now())
+        return self.index
+
+    def committed(self) -> None:
+        """What was decided is on disk."""
+        self._uncommitted = False
+
+    def rolled_back(self, work: Work | None = None) -> None:
+        """What was decided has been undone: serve what is stored, or what the rest of this transaction says."""
+        if not self._uncommitted:
+            return
+        if work is not None:
+            self._serve(work)
+            return
+        self._serve_stored()
+        self._uncommitted = False
 
     def refresh(self) -> None:
         """A new day: what has expired is no longer served."""
         if self.served_on != today(self.config, self.clock):
-            self._serve()
+            self._serve_stored()
 
-    def _serve(self) -> None:
-        self.served_on = today(self.config, self.clock)
-        self.index = Index.of(served(self.library, self.config, self.clock), self.config)
+    def _serve_stored(self) -> None:
+        with self.database.reading() as work:
+            self._serve(work)
+
+    def _serve(self, work: Work) -> None:
+        """The only place where the effective library is made."""
+        on = today(self.config, self.clock)
+        reviewed = reviews.effective(work, self.library, on)
+        served = reviewed.library.served(self.config.playbooks.serve_samples, on)
+        known = getattr(self, "index", None)
+        if known is not None and _same_words(known.library, served):  # a signature or a date: nothing to compile anew
+            self.index = replace(known, library=served, reviewed=reviewed)
+        else:
+            self.index = Index.of(served, self.config, reviewed)
+        self.served_on = on
+
+    # -- telling staff -------------------------------------------------------------
 
     def staff_rows(self, work: Work, words: str, key: str | None = None, /, **values: Any) -> list[dict[str, Any]]:
         """Outbox rows that tell staff about a trouble of the program itself."""
@@ -72,12 +121,28 @@ class Desk:
         messages = tell_staff(scene, self.words(words, **values), "system", Kind.STAFF, key)
         return [outbox_row(message, scene.now, "system") for message in messages]
 
+    def reload_rows(self, work: Work, reloaded: Reloaded) -> list[dict[str, Any]]:
+        """Outbox rows that tell staff what a change of the files has brought, and who may be owed a correction."""
+        from bot.dispatch.outgoing import outbox_rows
+
+        scene = self.scene(work)
+        told = (*reviews.tell_reload(scene, reloaded), *recalls.offer_to_staff(scene))
+        return outbox_rows(Handled("playbooks", told), scene.now)
+
+    def review_rows(self, work: Work) -> list[dict[str, Any]]:
+        """Outbox rows about what expires soon or has expired, and answers that were corrected while nobody looked."""
+        from bot.dispatch.outgoing import outbox_rows
+
+        scene = self.scene(work)
+        told = (*reviews.tell_expiry(scene), *recalls.offer_to_staff(scene))
+        return outbox_rows(Handled("playbooks", told), scene.now)
+
+
+def _same_words(one: Library, other: Library) -> bool:
+    marks = [{(kind_of(entry), entry.id, fingerprint(entry)) for entry in library.all()} for library in (one, other)]
+    return marks[0] == marks[1]
+
 
 def today(config: Config, clock: Clock) -> dt.date:
     """The community's date."""
     return local(clock.now(), config.community.zone).date()
-
-
-def served(library: Library, config: Config, clock: Clock) -> Library:
-    """The part of a library that may reach patients today."""
-    return library.served(config.playbooks.serve_samples, today(config, clock))

@@ -10,8 +10,7 @@ from bot.app import CLOCK_SETTING, App
 from bot.channels.base import Channel
 from bot.clock import Clock, DemoClock, SystemClock
 from bot.config import Config, database_url, place
-from bot.desk import Desk, served, today
-from handlers.index import Index
+from bot.desk import Desk
 from handlers.services.care.days import at, local
 from handlers.words import Words
 from playbooks.library import Library
@@ -43,9 +42,7 @@ def library(config: Config) -> Library:
 
 def desk(config: Config, database: Database, clock: Clock, found: Library | None = None) -> Desk:
     """Settings, words, and the index over what may be served."""
-    entries = found or library(config)
-    index = Index.of(served(entries, config, clock), config)
-    return Desk(config, database, clock, Words(), entries, index, today(config, clock))
+    return Desk(config, database, clock, Words(), found or library(config))
 
 
 def clock(config: Config, database: Database) -> Clock:

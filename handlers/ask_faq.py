@@ -80,6 +80,8 @@ def choice(ctx: Context, msg: Incoming, found: tuple[str | None, str]) -> Handle
     questions.close(ctx.work, ctx.person_id, msg.room_id)
     if picked is None:
         return cases.open_case(ctx, msg, question, "ask_faq")
+    if picked not in ctx.index.library.faqs:  # withdrawn or expired since it was offered
+        return cases.open_case(ctx, msg, question, "ask_faq", gone=True)
     return _answer(ctx, msg, picked, 1.0, question)
 
 

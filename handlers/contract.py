@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from handlers.index import Index
@@ -157,12 +157,25 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What the process lends to handlers: who is staff, all handlers, the open question, reading playbooks anew."""
+    """What the process lends to handlers: who is staff, all handlers, the open question, the playbooks in force."""
 
     roles_of: Callable[[Work, Person], frozenset[str]]
     route: Callable[[Context, Incoming], Handled | None]
     question: Callable[[Work, int, int | None, dt.datetime], tuple[str, Any] | None]
-    reload: Callable[[], Reloaded]
+    reload: Callable[[Work], tuple[Reloaded, Index]]
+    serve: Callable[[Work], Index]
+    """Take what was decided in this transaction into force; from here on nothing else is served."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry that a reload brought, altered or took away."""
+
+    what: Literal["added", "changed", "removed"]
+    kind: str
+    id: str
+    version: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +184,7 @@ class Reloaded:
 
     entries: int
     problems: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from handlers.services.retrieval.vectors import Progress
 from handlers.services.safety.red_flags import RedFlags
 from handlers.settings import Settings
 from playbooks.library import Library
+from playbooks.review import Reviewed
 from playbooks.schema.measure import Measure
 from playbooks.schema.reward import Reward
 
@@ -31,9 +32,11 @@ class Index:
     reward: Reward | None
     readings: Callable[[str], tuple[Reading | Doubt, ...]]
     """What a text says of readings; remembered for a moment, because triage and check-in both ask."""
+    reviewed: Reviewed = field(default_factory=Reviewed)
+    """Where every entry stands, also those that are not served."""
 
     @classmethod
-    def of(cls, library: Library, settings: Settings) -> Index:
+    def of(cls, library: Library, settings: Settings, reviewed: Reviewed | None = None) -> Index:
         measures = tuple(library.measures.values())
         return cls(
             library=library,
@@ -42,6 +45,7 @@ class Index:
             measures=measures,
             reward=next(iter(library.rewards.values()), None),
             readings=lru_cache(maxsize=64)(partial(parse_readings, measures=measures)),
+            reviewed=reviewed or Reviewed(),
         )
 
 

@@ -28,6 +28,7 @@ HANDLERS: tuple[Handler, ...] = (
     newcomer.BEFRIENDED,
     console.COMMAND,
     console.CONFIRM,
+    console.CORRECTION,
     consent.AGREE,
     consent.WITHDRAW,
     help.HELP,

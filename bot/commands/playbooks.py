@@ -34,7 +34,7 @@ def check(
     settings = load(config)
     found = _checked(paths or [place(folder) for folder in settings.playbooks.folders], settings)
     added = write_lock(found.library) if lock and not found.problems else 0
-    notes = [one for one in found.notes if not (lock and one.where == "version")]
+    notes = [*(one for one in found.notes if not (lock and one.where == "version")), *found.unsigned]
     if as_json:
         print_json(
             {
@@ -88,6 +88,21 @@ def _safe(one: Problem) -> str:
 def _kind(one: Problem) -> str:
     """The kind by the folder a file is in; "" when it is in none of them."""
     return next((part for part in reversed(Path(one.file).parts[:-1]) if part in KINDS), "")
+
+
+@commands.command()
+def sign(
+    entry: Annotated[str, typer.Argument(help="内容的 id，例如 dm-fruit。")],
+    who: Annotated[str, typer.Option(help="审核人姓名，会写在回答下面。")],
+    role: Annotated[str, typer.Option(help="medical 医学审核，expert 专家复核。")] = "medical",
+    expires: Annotated[str | None, typer.Option(help="到期日，例如 2027-03-01；不写就沿用文件里的。")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """在内容文件里签字：只签给现在这些文字，改一个字就要重签。"""
+    from bot.signing import sign_file
+
+    for line in sign_file(load(config), entry, who, role, expires):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 @commands.command()

@@ -141,10 +141,13 @@ class Dispatcher:
             with self._desk.database.transaction() as work:
                 done = [self._timed(work, *row) for row in inbox.to_handle(work, ids)]
                 claimed = self._claim(work)
+            self._desk.committed()
             self._to_send |= self._offer(claimed)  # only now: what is not committed must not leave
         except Exception:
+            self._desk.rolled_back()
             with self._desk.database.transaction() as work:
                 done = [self._alone(work, *row) for row in inbox.to_handle(work, ids)]
+            self._desk.committed()
             self._to_send = True
         for inbox_id, by, seconds in done:
             self._desk.metrics.handled.labels(by).inc()
@@ -162,6 +165,7 @@ class Dispatcher:
             with work.savepoint() as inner:
                 return self._timed(inner, inbox_id, channel, data)
         except Exception as error:
+            self._desk.rolled_back(work)
             self._failed(work, inbox_id, error)
             return inbox_id, "failed", 0.0
 

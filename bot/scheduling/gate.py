@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Kind
-from handlers.services.care.days import at, local, within
+from handlers.services.care.days import at, local, next_clock, within
 from handlers.settings import Settings
 from storage.queries import outbox
 from storage.tables.people import Person
@@ -51,17 +51,10 @@ def judge(
     zone = person.zone if person is not None else settings.community.zone
     quiet = settings.send.quiet
     if within(now, quiet.start, quiet.end, zone):
-        return Judgement(Verdict.WAIT, "quiet", _morning(now, quiet.end, zone))
+        return Judgement(Verdict.WAIT, "quiet", next_clock(now, quiet.end, zone))
     if person is not None and _over_cap(work, row["person_id"], settings, now, zone, claimed):
-        return Judgement(Verdict.WAIT, "cap", _morning(now, quiet.end, zone))
+        return Judgement(Verdict.WAIT, "cap", next_clock(now, quiet.end, zone))
     return GO
-
-
-def _morning(now: dt.datetime, end: str, zone: str) -> dt.datetime:
-    """The next time the wall clock shows the end of the quiet hours."""
-    day = local(now, zone).date()
-    today = at(day, end, zone)
-    return today if today > now else at(day + dt.timedelta(days=1), end, zone)
 
 
 def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str, claimed: int) -> bool:

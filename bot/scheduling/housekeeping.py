@@ -1,4 +1,4 @@
-"""What is no longer needed goes: words of settled messages, content that has expired."""
+"""What is no longer needed goes: words of settled messages, content that has expired. Staff hear what expires soon."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ def clean(desk: Desk) -> int:
     desk.refresh()
     before = desk.clock.now() - KEEP_WORDS
     with desk.database.transaction() as work:
+        outbox.add(work, desk.review_rows(work))
         return (
             questions.forget_expired(work, desk.clock.now())
             + inbox.forget_before(work, before)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.channels.memory import Sent
+from bot.config import merged
 from bot.stories.story import ZONE, Story, Turn, load
 from bot.stories.world import TINY_PNG, World, name_of
 from playbooks.library import Library
@@ -114,7 +115,9 @@ def replay_all(
 async def _play(story: Story, library: Library | None, config: Path | None) -> Result:
     result = Result(story.file)
     try:
-        world = World(story.start, story.people, story.rooms, story.config, library, base=config)
+        own = {"playbooks": {"folders": [str(story.playbooks)]}} if story.playbooks else {}
+        settings = merged(story.config, own)
+        world = World(story.start, story.people, story.rooms, settings, library, base=config)
     except Broken as broken:
         result.failure = str(broken)
         return result
@@ -143,6 +146,7 @@ async def _turn(world: World, turn: Turn) -> Played:
         "befriends": lambda: world.befriend(values["who"]),
         "wait": lambda: world.wait(values["span"]),
         "until": lambda: world.until(values["at"]),
+        "edit": lambda: world.edit(values["files"]),
         "restart": world.restart,
     }[turn.kind]
     sent = await act()
@@ -157,6 +161,8 @@ def _said(turn: Turn) -> str | None:
         return f"{values['who']}{place}: {'[图片]' if turn.kind == 'image' else ''}{values['text']}"
     if turn.kind in ("joins", "leaves", "befriends"):
         return f"{values['who']} {turn.kind} {values['room'] or ''}".strip()
+    if turn.kind == "edit":
+        return f"（内容文件改了：{'、'.join(values['files'])}）"
     return None
 
 

@@ -1,4 +1,8 @@
-"""A story as written: a conversation in YAML, with what is expected after each turn."""
+"""A story as written: a conversation in YAML, with what is expected after each turn.
+
+`- edit: {faq/dm-fruit: {version: 2, answer: {text: …}}}` is an author saving playbook files: the fields are merged into the
+file (a new one when there is none), `null` deletes it; what follows is what the watcher of the folders does.
+"""
 
 from __future__ import annotations
 
@@ -106,7 +110,9 @@ def _turn(document: Document, number: int, raw: Any) -> Turn:
         raise Broken([document.problem(where, "每一步要写成“人: 话”")])
     acts = [key for key in raw if key not in EXPECTATIONS]
     if len(acts) != 1:
-        raise Broken([document.problem(where, "每一步只写一件事（一句话、joins、wait、until、restart 或 image）")])
+        raise Broken(
+            [document.problem(where, "每一步只写一件事（一句话、joins、wait、until、edit、restart 或 image）")]
+        )
     try:
         kind, values = _act(acts[0], raw[acts[0]])
     except (ValueError, TypeError, KeyError):
@@ -134,6 +140,8 @@ def _act(key: str, value: Any) -> tuple[str, dict[str, Any]]:
         return "wait", {"span": span(value)}
     if key == "until":
         return "until", {"at": moment(value)}
+    if key == "edit":
+        return "edit", {"files": {str(name): fields for name, fields in value.items()}}
     if key == "restart":
         return "restart", {}
     if key == "image":

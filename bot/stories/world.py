@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from bot import wiring
 from bot.app import App
 from bot.channels.base import Contact, EventKind, RawEvent
 from bot.channels.memory import MemoryChannel, Sent
 from bot.clock import ManualClock
-from bot.config import Config, load, merged
+from bot.config import Config, load, merged, place
 from handlers.contract import stored
 from playbooks.library import Library
+from playbooks.schema.source import read
 from storage.queries import outbox, people, profile
 from storage.types import keyring
 from storage.work import Database
@@ -172,6 +176,36 @@ class World:
         await self.app.accept(raw)
         await self.app.settle()
         return self.channel.sent[before:]
+
+    async def edit(self, files: Mapping[str, Mapping[str, Any] | None]) -> list[Sent]:
+        """Playbook files are saved or deleted, by `kind/id`, in a copy of the folders; the watcher sees it."""
+        folder = self._own_playbooks()
+        for name, fields in files.items():
+            kind, entry = name.split("/")
+            file = next(folder.rglob(f"{kind}/{entry}.yaml"), folder / kind / f"{entry}.yaml")
+            if fields is None:
+                file.unlink()
+                continue
+            known = read(file).data if file.exists() else {"kind": kind, "id": entry}
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(
+                yaml.safe_dump(merged(known, fields), allow_unicode=True, sort_keys=False), encoding="utf-8"
+            )
+        before = len(self.channel.sent)
+        await self.app.look_again()
+        await self.app.settle()
+        return self.channel.sent[before:]
+
+    def _own_playbooks(self) -> Path:
+        """The folders of this world's playbooks, copied the first time that somebody edits them."""
+        folder = Path(self._scratch.name) / "playbooks"
+        if not folder.exists():
+            for number, source in enumerate(self.config.playbooks.folders):
+                shutil.copytree(place(source), folder / str(number))
+            own = self.config.playbooks.model_copy(update={"folders": (folder,)})
+            self.config = self.desk.config = self.config.model_copy(update={"playbooks": own})
+            self._library = None
+        return folder
 
     def by_of(self, sent: Sequence[Sent]) -> dict[str, str]:
         """Delivery key → handler or rule it came from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.admin import alerts, broadcast, cases, challenges, content, members, staff, statistics
+from handlers.admin import alerts, broadcast, cases, challenges, content, members, recall, review, staff, statistics
 from handlers.admin.grammar import EVERYBODY, Command, said
 from handlers.contract import Context, Handled, Incoming
 
@@ -23,6 +23,8 @@ COMMANDS: tuple[Command, ...] = (
     *statistics.COMMANDS,
     *cases.COMMANDS,
     *alerts.COMMANDS,
+    *review.COMMANDS,
+    *recall.COMMANDS,
     *content.COMMANDS,
     *staff.COMMANDS,
 )

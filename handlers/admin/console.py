@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.admin import broadcast
+from handlers.admin import broadcast, recall
 from handlers.admin.commands import BY_NAME
 from handlers.admin.grammar import Command, answer, nearest, parse
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
@@ -48,6 +48,7 @@ def _run(ctx: Context, msg: Incoming, written: Written, command: Command) -> Han
             handled = command.run(ctx, msg, written[1])
     except Exception as error:
         ctx.work = outer
+        ctx.index = ctx.process.serve(outer)  # the command may have changed what is served, and is undone
         _audit(ctx, msg, written, "failed")
         text = ctx.words("admin/failed", verb=command.name, error=type(error).__name__, name=ctx.person.name)
         return Handled("admin", (answer(ctx, msg, text, private=True), *tell_staff(ctx, text, "admin")))
@@ -73,3 +74,4 @@ def _audit(ctx: Context, msg: Incoming, written: Written, result: str) -> None:
 
 COMMAND = Handler("admin", match, act)
 CONFIRM = Handler("admin", broadcast.confirm_match, broadcast.confirm)
+CORRECTION = Handler("admin", recall.answer_match, recall.answered)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from handlers.admin.grammar import Command, said
+from handlers.admin.grammar import Command, answer
 from handlers.contract import Context, Handled, Incoming
-
-MOST = 10
+from handlers.services.knowledge import recalls, reviews
 
 
 def reload(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Swap in the playbooks as they are on disk now; on any error the last good version stays."""
-    found = ctx.process.reload()
-    return said(
-        ctx, msg, "admin/reloaded", entries=found.entries, problems=found.problems[:MOST], total=len(found.problems)
-    )
+    found, ctx.index = ctx.process.reload(ctx.work)
+    text = reviews.reload_text(ctx, found)
+    told = reviews.tell_others(ctx, ctx.words("review/files", text=text), msg.room_id) if found.changes else []
+    return Handled("admin", (answer(ctx, msg, text), *told, *recalls.offer_to_staff(ctx)))
 
 
 ROLES = frozenset({"owner", "manager", "clinician", "expert"})

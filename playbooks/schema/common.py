@@ -55,10 +55,16 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+Of = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
+
+
 class Signature(Strict):
+    """`of` binds it to the words that were signed: the first 12 signs of their fingerprint. Without it nothing is signed."""
+
     who: Line
     role: Literal["medical", "expert"]
     on: dt.date
+    of: Of | None = None
 
 
 class Review(Strict):

@@ -13,8 +13,9 @@ from storage.queries.people import PEOPLE
 from storage.tables.people import Person
 from storage.work import Work
 
-OURS = {"audit"}
-"""Kept when a person is erased: the record of what staff did (it names who acted, not whose data it was)."""
+OURS = {"audit", "verdict"}
+"""Kept when a person is erased: the record of what staff did, and the signatures under content that is still served (they
+name who acted, not whose data it was)."""
 
 
 def tables() -> list[Table]:

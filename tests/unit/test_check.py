@@ -17,6 +17,7 @@ from bot.checking import Checked, check
 from bot.cli import app
 from handlers.services.knowledge.lists import recogniser
 from playbooks.library import KINDS
+from playbooks.lock import fingerprint
 from playbooks.schema.load import CONTENT, load
 from tests.unit.kinds import CHALLENGE, EXPERIMENT, FAQ, HEAD, JOURNEY, LEXICON, RULE, made
 
@@ -77,7 +78,10 @@ def test_what_has_expired_or_soon_will_is_a_note(folder: Path, expires: str, say
 def test_what_the_screen_doubts_is_a_note_until_it_is_published_without_an_expert(
     folder: Path, review: dict[str, Any], error: bool, note: bool
 ) -> None:
-    write(folder, FAQ, answer={"text": "三个月根治。"}, review=review)
+    words = {"answer": {"text": "三个月根治。"}}
+    of = fingerprint(made(FAQ, **words))[:12]
+    review = {**review, "by": [{**one, "of": of} for one in review.get("by", [])]}
+    write(folder, FAQ, **words, review=review)
     found = checked(folder)
     say = "melon.yaml: answer.text: 初审有疑问：“根治”（健康内容里不该说的话）；请改写，或请专家签名"
     assert (say in told(found.problems), say in told(found.notes)) == (error, note)

@@ -29,6 +29,8 @@ PLACES = (None, STAFF, PATIENTS)
 NAMES = {role: f"{title}小林" for role, title in TITLES.items()}
 ALL = frozenset(TITLES)
 
+REVIEWERS = frozenset({"owner", "clinician", "expert"})
+
 ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "帮助": (ALL, ""),
     "成员": (ALL, "糖尿病新手群"),
@@ -42,6 +44,13 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "警报": (ALL, ""),
     "收到": (ALL, "99"),
     "解除": (ALL - {"adviser"}, "99"),
+    "待审": (REVIEWERS, ""),
+    "查看": (REVIEWERS, "没有这一条"),
+    "通过": (REVIEWERS, "没有这一条"),
+    "驳回": (REVIEWERS, "没有这一条"),
+    "撤回": (REVIEWERS, "没有这一条"),
+    "更正": (REVIEWERS, "没有这一条"),
+    "更正进度": (REVIEWERS, ""),
     "重载": (ALL - {"adviser", "supervisor"}, ""),
     "授权": (frozenset({"owner"}), "张姐 健康顾问"),
     "取消授权": (frozenset({"owner"}), "张姐 健康顾问"),
@@ -51,7 +60,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
 }
 """Command → (roles that may use it, what is written after it)."""
 ALIASES = {"报告": "统计", "日报": "统计", "周报": "统计", "问题": "案例", "待回复": "案例"}
-ONLY_PRIVATE = {"画像"}
+ONLY_PRIVATE = {"画像", "更正进度"}
 
 
 @pytest.fixture(autouse=True, scope="module")

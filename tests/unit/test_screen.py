@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 
 from handlers.services.knowledge.screen import Screen, screen
+from playbooks.lock import fingerprint
+from playbooks.schema.common import Playbook, Review, Signature, Stage
 from playbooks.schema.load import load
 from playbooks.schema.source import Where
 from tests.unit.kinds import CHALLENGE, FAQ, JOURNEY, REWARD, RULE, made
 
 LEXICONS = tuple(load().lexicons.values())
 SCREEN = Screen(LEXICONS)
-MEDICAL = {"stage": "medical", "by": [{"who": "陈医生", "role": "medical", "on": "2026-03-01"}]}
+
+
+def signed(entry: Playbook) -> Playbook:
+    """The entry with a medical signature for its very words."""
+    mark = Signature(who="陈医生", role="medical", on=dt.date(2026, 3, 1), of=fingerprint(entry)[:12])
+    return entry.model_copy(update={"review": Review(stage=Stage.MEDICAL, by=(mark,))})
 
 
 def rules(text: str, context: Any = "care") -> set[str]:
@@ -95,7 +103,9 @@ def test_a_question_may_ask_for_a_cure() -> None:
 def test_a_medical_signature_settles_drugs_and_doses_but_no_promise() -> None:
     text = {"text": "早上吃一片拜新同，可以根治。"}
     assert {one.rule for one in screen(made(FAQ, answer=text), LEXICONS)} == {"blocked-drug", "blocked-care", "dose"}
-    assert {one.rule for one in screen(made(FAQ, answer=text, review=MEDICAL), LEXICONS)} == {"blocked-care"}
+    assert {one.rule for one in screen(signed(made(FAQ, answer=text)), LEXICONS)} == {"blocked-care"}
+    other = made(FAQ, answer=text).model_copy(update={"review": signed(made(FAQ)).review})
+    assert {one.rule for one in screen(other, LEXICONS)} == {"blocked-drug", "blocked-care", "dose"}
 
 
 def test_a_doubt_says_whose_signature_it_needs() -> None:
@@ -106,8 +116,7 @@ def test_a_doubt_says_whose_signature_it_needs() -> None:
         "blocked-care": "expert",
     }
     assert all(("医学审核人" in one.say) == (one.needs == "medical") for one in found)
-    signed = {"stage": "medical", "by": [{"who": "陈医生", "role": "medical", "on": "2026-03-01"}]}
-    advertised = screen(made(CHALLENGE, invite="一起吃拜新同，每天两片", review=signed), LEXICONS)
+    advertised = screen(signed(made(CHALLENGE, invite="一起吃拜新同，每天两片")), LEXICONS)
     assert {one.rule: one.needs for one in advertised} == {"blocked-ad": "expert", "dose": "expert"}
 
 

@@ -12,11 +12,16 @@ from pydantic import ValidationError
 from bot.scheduling.housekeeping import clean
 from bot.stories.world import World
 from playbooks.library import Library
+from playbooks.lock import fingerprint
 from playbooks.schema.common import Review
 from playbooks.schema.load import load
 
 START = dt.datetime(2026, 3, 2, 2, tzinfo=dt.UTC)
-SIGNED = {"stage": "published", "by": [{"who": "示例", "role": "medical", "on": "2026-01-01"}], "expires": "2026-03-02"}
+SIGNED: dict[str, Any] = {
+    "stage": "published",
+    "by": [{"who": "示例", "role": "medical", "on": "2026-01-01"}],
+    "expires": "2026-03-02",
+}
 QUESTION = "血糖高能吃西瓜吗"
 
 
@@ -53,7 +58,9 @@ def test_unsigned_samples_answer_nobody_when_the_deployment_says_so() -> None:
 
 def test_a_signed_answer_is_served_until_the_day_it_expires_and_names_its_reviewer() -> None:
     shipped = load()
-    melon = shipped.faqs["dm-watermelon"].model_copy(update={"review": Review.model_validate(SIGNED)})
+    melon = shipped.faqs["dm-watermelon"]
+    signed = SIGNED | {"by": [SIGNED["by"][0] | {"of": fingerprint(melon)[:12]}]}
+    melon = melon.model_copy(update={"review": Review.model_validate(signed)})
     library = Library.of([melon, *(one for one in shipped.all() if one.id != melon.id)])
 
     async def story() -> list[Any]:
@@ -67,7 +74,7 @@ def test_a_signed_answer_is_served_until_the_day_it_expires_and_names_its_review
         return [*first, *second]
 
     first, *second = _said(story())
-    assert "审核：示例 2026-01-01" in first
+    assert "审核：示例（医学）2026-01-01" in first
     assert all("来源" not in text for text in second)
 
 

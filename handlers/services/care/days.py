@@ -31,6 +31,19 @@ def within(moment: dt.datetime, start: str, end: str, zone: str) -> bool:
     return start <= clock < end if start <= end else clock >= start or clock < end
 
 
+def next_clock(now: dt.datetime, clock: str, zone: str) -> dt.datetime:
+    """The next moment after `now` when that zone's wall clock shows `clock`."""
+    day = local(now, zone).date()
+    today = at(day, clock, zone)
+    return today if today > now else at(day + dt.timedelta(days=1), clock, zone)
+
+
+def shown_date(moment: dt.datetime, zone: str) -> str:
+    """`3月2日`."""
+    wall = local(moment, zone)
+    return f"{wall.month}月{wall.day}日"
+
+
 def shown(moment: dt.datetime, zone: str) -> str:
     """`3月2日 08:00`."""
     wall = local(moment, zone)

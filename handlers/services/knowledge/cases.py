@@ -29,11 +29,19 @@ from storage.tables.staff import Case
 
 
 def open_case(
-    ctx: Context, msg: Incoming, question: str, by: str, *, asked_for: bool = False, twice: bool = False
+    ctx: Context,
+    msg: Incoming,
+    question: str,
+    by: str,
+    *,
+    asked_for: bool = False,
+    twice: bool = False,
+    gone: bool = False,
 ) -> Handled:
     """Store the question, tell staff, start the clock, and tell the asker what happens next.
 
     `asked_for`: the person wanted a human, rather than that we have no answer. `twice`: a dose may have been doubled.
+    `gone`: the answer they chose has just been taken back for review.
     """
     row = Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now, private=asked_for)
     case = ctx.work.add(row)
@@ -43,7 +51,13 @@ def open_case(
     told = reply(
         msg,
         ctx.words(
-            "case/opened", case=case, minutes=_minutes(ctx), told=bool(staff_told), asked_for=asked_for, twice=twice
+            "case/opened",
+            case=case,
+            minutes=_minutes(ctx),
+            told=bool(staff_told),
+            asked_for=asked_for,
+            twice=twice,
+            gone=gone,
         ),
         by=by,
     )

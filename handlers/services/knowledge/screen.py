@@ -13,6 +13,7 @@ from typing import Literal
 
 from handlers.services.knowledge.phrases import Phrases, Spelling, spellings
 from handlers.services.retrieval.text import plain
+from playbooks.review import signed_in_file
 from playbooks.schema.challenge import Challenge
 from playbooks.schema.common import Playbook
 from playbooks.schema.faq import Faq
@@ -63,7 +64,8 @@ class Doubt:
 def screen(entry: Playbook, lexicons: Iterable[Lexicon]) -> list[Doubt]:
     """What the first review doubts in an entry and nobody has settled; not empty: `needs` says who must sign.
 
-    A medical signature in `review.by` settles drugs and doses here; an expert's settles all, which the caller looks at.
+    A medical signature for these very words settles drugs and doses here; an expert's settles all, which the caller
+    looks at.
     """
     return Screen(lexicons).doubts(entry)
 
@@ -79,7 +81,7 @@ class Screen:
 
     def doubts(self, entry: Playbook) -> list[Doubt]:
         """What is doubtful in an entry's texts; a drug or a dose is not, once a medical reviewer has signed."""
-        signed = any(one.role == "medical" for one in entry.review.by)
+        signed = any(one.role == "medical" for one in signed_in_file(entry))
         found = [doubt for where, context, text in texts(entry) for doubt in self.seen(text, context, where, signed)]
         return list(dict.fromkeys(found))
 
