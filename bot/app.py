@@ -23,6 +23,7 @@ from bot.shelf import Taken
 from bot.watching import Watching
 from handlers.contract import stored
 from handlers.services.knowledge.reviews import keep_signed
+from handlers.services.staff import handover
 from storage.queries import due, outbox, people, profile, staff
 from storage.work import Database
 
@@ -84,6 +85,7 @@ class App:
                     people.change_room(work, stored(known.id), is_staff=True)
             profile.forget_old_consents(work, config.consent.version)
             keep_signed(work, self.desk.index.reviewed, now)
+            handover.plan(self.desk.scene(work))
 
     async def look_again(self) -> None:
         """Read the playbook files as they are now; staff hear what changed, or what was refused and why."""

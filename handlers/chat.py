@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from handlers import go_on
 from handlers.contract import Context, Handled, Handler, Incoming, Kind, What, privately, reply
-from handlers.matching import always, keyword, said
+from handlers.matching import always, said
 from handlers.services.knowledge import cases
+from handlers.services.knowledge.courtesy import courtesy as courteous
 from handlers.services.safety import alerts
 from storage.queries import staff
 
@@ -21,38 +23,6 @@ UNWELL = re.compile(
     r"[疼痛血吐晕喘肿烧麻死怕累撑痒胀咳]|难受|不舒服|害怕|没劲|没力|投诉|删除我的|删掉我|导出我的|注销|不安全|没人管"
 )
 LONG_ENOUGH = 12
-THANKS = keyword(
-    "谢谢",
-    "谢谢你",
-    "谢谢您",
-    "多谢",
-    "感谢",
-    "非常感谢",
-    "谢了",
-    "好的谢谢",
-    "好的谢谢您",
-    "谢谢医生",
-    "谢谢杏林",
-    "谢谢啦",
-)
-NODS = keyword("好的", "好", "嗯", "嗯嗯", "知道了", "收到", "明白了", "明白", "ok", "OK", "哦", "行", "可以", "哈哈")
-HELLO = keyword(
-    "你好",
-    "您好",
-    "在吗",
-    "在不在",
-    "早上好",
-    "下午好",
-    "晚上好",
-    "大家好",
-    "hi",
-    "hello",
-    "嗨",
-    "早",
-    "早安",
-    "晚安",
-    "杏林",
-)
 
 
 def human_match(ctx: Context, msg: Incoming) -> str | None:
@@ -65,14 +35,16 @@ def human(ctx: Context, msg: Incoming, question: str) -> Handled:
 
 
 def courtesy_match(ctx: Context, msg: Incoming) -> str | None:
-    return "thanks" if THANKS(ctx, msg) else "hello" if HELLO(ctx, msg) else "nod" if NODS(ctx, msg) else None
+    return courteous(msg.text) if msg.addressed and msg.what is What.TEXT else None
 
 
 def courtesy(ctx: Context, msg: Incoming, what: str) -> Handled:
-    """A nod needs no answer."""
+    """A nod needs no answer. Thanks after an answer close its case."""
     if what == "nod":
         return Handled("courtesy")
-    return Handled("courtesy", (reply(msg, ctx.words(f"chat/{what}", name=ctx.person.name), by="courtesy"),))
+    events = cases.helped(ctx, msg) if what in ("thanks", "solved") and not ctx.roles else ()
+    words = ctx.words("chat/hello" if what == "hello" else "chat/thanks", name=ctx.person.name)
+    return Handled("courtesy", (reply(msg, words, by="courtesy"),), events)
 
 
 def fallback(ctx: Context, msg: Incoming, matched: bool) -> Handled:
@@ -88,7 +60,11 @@ def fallback(ctx: Context, msg: Incoming, matched: bool) -> Handled:
             "fallback",
             (privately(msg, ctx.words("safety/stay", told=bool(told)), by="fallback", kind=Kind.SAFETY), *told),
         )
-    if QUESTION.search(msg.text) or UNWELL.search(msg.text) or len(said(msg)) >= LONG_ENOUGH:
+    asks, unwell = bool(QUESTION.search(msg.text)), bool(UNWELL.search(msg.text))
+    tells = unwell or len(said(msg)) >= LONG_ENOUGH
+    if (went_on := go_on.left_over(ctx, msg, asks, tells)) is not None:
+        return went_on
+    if asks or tells:
         return cases.open_case(ctx, msg, msg.said, "fallback")
     return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
 

@@ -9,8 +9,9 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Handled, Scene, Skip
 from handlers.services.care import challenges, journeys, reminders
 from handlers.services.community import welcome
-from handlers.services.knowledge import cases
+from handlers.services.knowledge import case_clocks, cases
 from handlers.services.safety import alerts
+from handlers.services.staff import handover, promises
 
 One = Callable[[Scene, RowMapping], Handled | Skip]
 Many = Callable[[Scene, Sequence[RowMapping]], list[Handled | Skip]]
@@ -28,9 +29,12 @@ DUE: Mapping[str, Many] = {
     "reminder": reminders.reminders_due,
     "reminder_again": each(reminders.again_due),
     "room_welcome": each(welcome.room_welcome_due),
-    "case_clock": each(cases.clock_due),
+    "case_clock": each(case_clocks.clock_due),
+    "case_close": each(cases.close_due),
+    "promise": each(promises.promise_due),
+    "handover": each(handover.handover_due),
     "alert_ladder": each(alerts.ladder_due),
 }
 
-LATE: Mapping[str, Many] = {"reminder": each(reminders.reminder_late)}
+LATE: Mapping[str, Many] = {"reminder": each(reminders.reminder_late), "handover": each(handover.handover_late)}
 """Kinds that must do something even when their time has passed; the others just expire."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from playbooks.schema.common import Clock, Span
 
@@ -47,9 +48,62 @@ class CommunitySettings(Knobs):
     """Joiners within this time share one group welcome."""
 
 
+class Hours(Knobs):
+    """Hours of duty on one day; an end that is not after its start is on the next day."""
+
+    name: str = ""
+    start: Clock
+    end: Clock
+    people: tuple[str, ...] = ()
+    """Platform ids of staff, the first to be called first; empty: the clinicians."""
+
+
+class Shift(Hours):
+    days: Literal["workdays", "rest", "daily"] | tuple[int, ...] = "workdays"
+    """workdays and rest follow the public calendar; a list names weekdays, 1 is Monday."""
+
+    @model_validator(mode="after")
+    def some_days_of_the_week(self) -> Shift:
+        if isinstance(self.days, tuple) and (not self.days or not set(self.days) <= set(range(1, 8))):
+            raise ValueError("days 要写 workdays、rest、daily，或星期几的列表，例如 [1, 3, 5]")
+        return self
+
+
+class Exceptional(Knobs):
+    """A day, or all days up to `until`, with hours of their own; without shifts nobody is on duty."""
+
+    date: dt.date
+    until: dt.date | None = None
+    shifts: tuple[Hours, ...] = ()
+
+
+class DutySettings(Knobs):
+    holidays: bool = True
+    shifts: tuple[Shift, ...] = (
+        Shift(name="上午班", start="08:00", end="12:00"),
+        Shift(name="下午班", start="14:00", end="17:30"),
+    )
+    """Empty: somebody is always on duty."""
+    exceptions: tuple[Exceptional, ...] = ()
+    handover: bool = False
+
+
 class CaseSettings(Knobs):
+    """Times here are duty time, but for `continue_within`."""
+
+    next_after: Span = "5m"
+    manager_after: Span = "10m"
     answer_within: Span = "15m"
     remind_times: int = Field(default=2, ge=0, le=5)
+    follow_within: Span = "30m"
+    close_after: Span = "8h"
+    continue_within: Span = "1d"
+
+
+class PromiseSettings(Knobs):
+    within: Span = "2h"
+    remind_before: Span = "15m"
+    broken_after: Span = "30m"
 
 
 class AlertSettings(Knobs):
@@ -97,10 +151,21 @@ class Settings(Knobs):
     community: CommunitySettings = CommunitySettings()
     faq: FaqSettings = FaqSettings()
     send: SendSettings = SendSettings()
+    duty: DutySettings = DutySettings()
     cases: CaseSettings = CaseSettings()
+    promises: PromiseSettings = PromiseSettings()
     alerts: AlertSettings = AlertSettings()
     reminders: ReminderSettings = ReminderSettings()
     limits: LimitSettings = LimitSettings()
     consent: ConsentSettings = ConsentSettings()
     staff: tuple[StaffMember, ...] = ()
     staff_rooms: tuple[StaffRoom, ...] = ()
+
+    @model_validator(mode="after")
+    def who_is_on_duty_is_staff(self) -> Settings:
+        known = {one.id for one in self.staff}
+        hours = [*self.duty.shifts, *(shift for day in self.duty.exceptions for shift in day.shifts)]
+        strangers = sorted({one for shift in hours for one in shift.people} - known)
+        if strangers:
+            raise ValueError(f"duty 里写了不在 staff 里的平台编号：{'、'.join(strangers)}")
+        return self

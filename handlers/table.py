@@ -10,16 +10,18 @@ from handlers import (
     chat,
     check_in,
     consent,
+    go_on,
     help,
     lecture,
     my_records,
     newcomer,
     privacy,
     profile,
+    promise,
     reminder,
     subscription,
 )
-from handlers.admin import console
+from handlers.admin import cases, console
 from handlers.contract import Context, Handled, Handler, Incoming
 
 HANDLERS: tuple[Handler, ...] = (
@@ -29,6 +31,9 @@ HANDLERS: tuple[Handler, ...] = (
     console.COMMAND,
     console.CONFIRM,
     console.CORRECTION,
+    cases.QUOTED,
+    cases.SEND_QUOTED,
+    promise.SAID,
     consent.AGREE,
     consent.WITHDRAW,
     help.HELP,
@@ -46,6 +51,7 @@ HANDLERS: tuple[Handler, ...] = (
     profile.RESUME,
     reminder.CLARIFIED,
     reminder.CREATE,
+    go_on.SAYS_SO,
     lecture.DONE,
     challenge.JOIN,
     challenge.LEAVE,

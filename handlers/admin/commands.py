@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from handlers.admin import alerts, broadcast, cases, challenges, content, members, recall, review, staff, statistics
+from handlers.admin import (
+    alerts,
+    broadcast,
+    cases,
+    challenges,
+    content,
+    handover,
+    members,
+    recall,
+    review,
+    staff,
+    statistics,
+)
 from handlers.admin.grammar import EVERYBODY, Command, said
 from handlers.contract import Context, Handled, Incoming
 
@@ -23,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     *statistics.COMMANDS,
     *cases.COMMANDS,
     *alerts.COMMANDS,
+    *handover.COMMANDS,
     *review.COMMANDS,
     *recall.COMMANDS,
     *content.COMMANDS,

@@ -42,3 +42,10 @@ def last(work: Work, person_id: int, room_id: int | None, since: dt.datetime) ->
 def received(work: Work, faq_id: str, since: dt.datetime) -> list[RowMapping]:
     """Every time this entry was given since then, oldest first."""
     return list(work.connection.execute(RECEIVED, {"faq": faq_id, "since": since}).mappings())
+
+
+def last_in_room(work: Work, room_id: int, since: dt.datetime) -> int | None:
+    """Who got an answer in this room last."""
+    wanted = select(TABLE.c.person_id).where(TABLE.c.room_id == room_id, TABLE.c.at >= since)
+    found: int | None = work.connection.execute(wanted.order_by(TABLE.c.id.desc()).limit(1)).scalar()
+    return found

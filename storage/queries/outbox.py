@@ -102,6 +102,17 @@ def latest(work: Work, limit: int, state: str | None = None) -> list[RowMapping]
     return list(work.connection.execute(wanted).mappings())
 
 
+def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
+    """Reader → how many private messages of this kind have not reached them since then, and will not by themselves."""
+    lost = TABLE.c.state.in_(("failed", "unknown", "held", "expired"))
+    wanted = (
+        select(TABLE.c.person_id, func.count())
+        .where(TABLE.c.kind == kind, TABLE.c.created_at >= since, TABLE.c.person_id.is_not(None), lost)
+        .group_by(TABLE.c.person_id)
+    )
+    return {person: count for person, count in work.connection.execute(wanted)}
+
+
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())

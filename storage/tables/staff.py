@@ -26,6 +26,51 @@ class Case(SQLModel, table=True):
     answered_at: dt.datetime | None = Field(default=None, sa_type=Utc)
     answered_by: int | None = None
     answer: str | None = Field(default=None, sa_type=Sealed)
+    waiting_since: dt.datetime | None = Field(default=None, sa_type=Utc)
+    """Since when the asker waits; None when it is not our turn."""
+    deadline: dt.datetime | None = Field(default=None, sa_type=Utc)
+    """When the running clock ends: to answer while open, to close once answered."""
+    told: list[int] = Field(default_factory=list, sa_type=JSON)
+    """Who of staff has been told in private during the running clock."""
+    taken_by: int | None = None
+    """Who of staff has said that the answer is theirs to give."""
+    closed_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+    closed_as: str = ""
+    """helped (the asker said so), quiet (no further word), staff."""
+
+
+class CaseEntry(SQLModel, table=True):
+    """One message of a case's thread, the question and the answers among them."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(index=True)
+    person_id: int = Field(index=True)
+    """The asker, whose words or whose answer it is."""
+    by: int
+    """Who wrote it."""
+    at: dt.datetime = Field(sa_type=Utc)
+    text: str = Field(sa_type=Sealed)
+
+
+class Promise(SQLModel, table=True):
+    """Somebody of staff has said they will come back with an answer."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    by: int = Field(index=True)
+    """Who promised."""
+    person_id: int | None = Field(default=None, index=True)
+    """Whom it was promised to; None when nobody in the room could be told."""
+    room_id: int | None = None
+    case_id: int | None = Field(default=None, index=True)
+    said: str = Field(sa_type=Sealed)
+    at: dt.datetime = Field(sa_type=Utc)
+    due_at: dt.datetime = Field(sa_type=Utc)
+    state: str = Field(default="open", index=True)
+    """open, kept, mistaken (it was none)."""
+    broken_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+    """When it was told to others that its time has passed."""
+    settled_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+    settled_by: int | None = None
 
 
 class Alert(SQLModel, table=True):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.services.knowledge.courtesy import courtesy
-from handlers.services.knowledge.text import plain
+from handlers.services.retrieval.text import plain
 
 
 def words(text: str) -> list[str]:

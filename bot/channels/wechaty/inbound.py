@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Callable
 
 import structlog
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 IMAGE_LIMIT = 5_000_000
 """Bytes. A larger picture arrives as an image event without bytes."""
+QUOTED = re.compile(r"^「([^」]{0,40}[:：].*?)」\n(?:[-—] ?){5,}\n(.*)$", re.S)
+"""「张姐：原话」, a line of dashes, and what is written to it."""
 MILLISECONDS_FROM = 1e11
 """A timestamp above this is in milliseconds: as seconds it would lie beyond the year 5000."""
 
@@ -44,6 +47,7 @@ class Inbound:
         if payload.talker == self._bot() or payload.type is MessageType.OTHER:
             return None
         is_image = payload.type is MessageType.IMAGE
+        quote, text = unquoted("" if is_image else payload.text)
         return RawEvent(
             channel=self._name,
             message_id=payload.id,
@@ -52,7 +56,8 @@ class Inbound:
             sender=await self._people.person(payload.talker),
             room=payload.room or None,
             room_topic=await self._people.topic(payload.room) if payload.room else "",
-            text="" if is_image else payload.text,
+            text=text,
+            quote=quote,
             mentions=payload.mentions,
             mentions_bot=await self._mentions_bot(payload),
             image=await self._image(payload.id) if is_image else None,
@@ -107,6 +112,12 @@ class Inbound:
             return self._clock()
         seconds = timestamp / 1000 if timestamp > MILLISECONDS_FROM else timestamp
         return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
+
+
+def unquoted(text: str) -> tuple[str, str]:
+    """(what is quoted, what is written below it): WeChat writes both into one text, with a line of dashes between."""
+    found = QUOTED.match(text)
+    return (found[1], found[2]) if found else ("", text)
 
 
 def _movement_id(kind: EventKind, room: str, at: dt.datetime, moved: tuple[str, ...]) -> str:

@@ -55,3 +55,14 @@ def shown_day(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
     wall, today = local(moment, zone), local(now, zone).date()
     near = {0: "今天", 1: "明天", 2: "后天"}.get((wall.date() - today).days)
     return f"{near or f'{wall.month}月{wall.day}日（周{WEEKDAYS[wall.weekday()]}）'} {wall:%H:%M}"
+
+
+PARTS = ((5, "凌晨"), (12, "上午"), (18, "下午"), (24, "晚上"))
+
+
+def spoken(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
+    """`今天下午 2:00`, `明天上午 8:30`, `3月9日（周一）上午 8:00`: as one says it."""
+    wall = local(moment, zone)
+    day = shown_day(moment, now, zone).rsplit(" ", 1)[0]
+    part = "中午" if wall.hour == 12 else next(name for until, name in PARTS if wall.hour < until)
+    return f"{day}{part} {wall.hour if wall.hour <= 12 else wall.hour - 12}:{wall:%M}"

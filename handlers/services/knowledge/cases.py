@@ -1,8 +1,10 @@
-"""Questions the playbooks cannot answer: a case for staff, with a clock, and the way back to the asker."""
+"""Questions the playbooks cannot answer: a case for staff, its thread, and the way back to the asker.
+
+open → answered → closed; what the asker goes on to say opens it again. The clocks are in `case_clocks`.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
@@ -21,11 +23,14 @@ from handlers.contract import (
     to_person,
     to_room,
 )
-from handlers.services.staff.roles import tell_staff
+from handlers.services.knowledge import case_clocks as clocks
+from handlers.services.staff import promises
+from handlers.services.staff.roles import tell_each, tell_staff
 from playbooks.schema.common import span
-from storage.queries import due, people, staff
+from storage.queries import answered, people, staff
+from storage.queries import cases as rows
 from storage.tables.people import Person
-from storage.tables.staff import Case
+from storage.tables.staff import Case, Promise
 
 
 def open_case(
@@ -45,68 +50,135 @@ def open_case(
     """
     row = Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now, private=asked_for)
     case = ctx.work.add(row)
-    _plan_clock(ctx, case, 1)
-    notice = ctx.words("case/staff", case=case, name=ctx.person.name, place=ctx.room.topic if ctx.room else "私聊")
-    staff_told = tell_staff(ctx, notice, by, key=f"case:{case.id}", about=ctx.person_id)
-    told = reply(
-        msg,
-        ctx.words(
-            "case/opened",
-            case=case,
-            minutes=_minutes(ctx),
-            told=bool(staff_told),
-            asked_for=asked_for,
-            twice=twice,
-            gone=gone,
-        ),
-        by=by,
+    entry = rows.note(ctx.work, case, ctx.person_id, question, ctx.now)
+    clocks.start(ctx, case, stored(entry.id), clocks.FIRST)
+    notice, key = clocks.notice(ctx, case), f"case:{case.id}"
+    staff_told = tell_staff(ctx, notice, by, key=key, about=ctx.person_id)
+    staff_told += clocks.tell_first(ctx, case, notice, by, key)
+    text = ctx.words(
+        "case/opened",
+        case=case,
+        told=bool(staff_told),
+        asked_for=asked_for,
+        twice=twice,
+        gone=gone,
+        **clocks.forecast(ctx, case),
     )
     happened = Happened("case_opened", {"case": case.id}, ctx.person_id, msg.room_id)
-    return Handled(by, (told, *staff_told), (happened,))
+    return Handled(by, (reply(msg, text, by=by), *staff_told), (happened,))
 
 
-def _minutes(scene: Scene) -> int:
-    return int(span(scene.settings.cases.answer_within) / dt.timedelta(minutes=1))
+def belongs_to(ctx: Context, msg: Incoming) -> Case | None:
+    """The case that this person may be going on with: an open one, or one answered not long ago."""
+    case = rows.newest(ctx.work, ctx.person_id, msg.room_id)
+    if case is None:
+        return None
+    last = max(filter(None, (case.opened_at, case.waiting_since, case.answered_at)))
+    return case if ctx.now - last <= span(ctx.settings.cases.continue_within) else None
 
 
-def _plan_clock(scene: Scene, case: Case, times: int) -> None:
-    moment = case.opened_at + span(scene.settings.cases.answer_within) * times
-    slot = due.slot(
-        f"case:{case.id}:clock{times}",
-        "case_clock",
-        moment,
-        ref=case.id,
-        person_id=case.person_id,
-        data={"times": times},
-    )
-    due.plan(scene.work, [slot])
+def go_on(ctx: Context, msg: Incoming, case: Case, by: str) -> Handled:
+    """The asker has written again: into the thread, to staff; an answered case waits for an answer once more."""
+    entry = rows.note(ctx.work, case, ctx.person_id, msg.said, ctx.now)
+    case.private = case.private or msg.private
+    again = case.state != "open"
+    if again:
+        case.state, case.closed_at, case.closed_as = "open", None, ""
+        clocks.start(ctx, case, stored(entry.id), clocks.NEXT)
+    ctx.work.add(case)
+    key = f"case:{case.id}:e{entry.id}"
+    text = ctx.words("case/staff_again", case=case, name=ctx.person.name, said=msg.said, again=again)
+    told = tell_staff(ctx, text, by, key=key, about=ctx.person_id)
+    told += clocks.tell_first(ctx, case, text, by, key) if again else _tell_taker(ctx, case, text, by, key)
+    words = ctx.words("case/went_on", case=case, told=bool(told), **clocks.forecast(ctx, case))
+    happened = Happened("case_continued", {"case": case.id, "again": again}, ctx.person_id, msg.room_id)
+    return Handled(by, (reply(msg, words, by=by), *told), (happened,))
 
 
-def clock_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
-    """The answer is late: remind staff, a limited number of times."""
-    case = staff.case(scene.work, slot["ref"])
-    if case is None or case.state != "open":
-        return Skip("answered")
-    times = slot["data"]["times"]
-    if times < scene.settings.cases.remind_times:
-        _plan_clock(scene, case, times + 1)
-    text = scene.words("case/staff_late", case=case, minutes=_minutes(scene) * times)
-    key = f"case:{case.id}:late{times}"
-    return Handled("case_clock", tuple(tell_staff(scene, text, "case_clock", key=key)))
+def _tell_taker(scene: Scene, case: Case, text: str, by: str, key: str) -> list[Outgoing]:
+    taker = people.person(scene.work, case.taken_by or 0)
+    return tell_each([taker] if taker else [], text, by, key=key, about=case.person_id)
 
 
 def answer(scene: Scene, case: Case, words: str, by: Person, title: str, key: int) -> tuple[list[Outgoing], bool]:
-    """Store the answer and carry it to where the question was asked; returns the messages, and whether in the room.
+    """Carry the words to where the question was asked; returns the messages, and whether in the room.
 
     Health values, and what somebody wanted to tell a person, go to the asker alone. `key` is the command's inbox id.
+    A promise (我问下医生再回您) is no answer: the case stays open, and the promise has a clock of its own.
     """
-    case.state, case.answered_at, case.answered_by, case.answer = "answered", scene.now, by.id, words
-    scene.work.add(case)
-    due.cancel(scene.work, "case_clock", stored(case.id), scene.now, "answered")
+    rows.note(scene.work, case, stored(by.id), words, scene.now)
+    promise = promises.of_answer(scene, case, words, by)
+    if promise is None:
+        promises.kept_by_answer(scene, case, stored(by.id))
+        _answered(scene, case, stored(by.id), words)
     known = people.room(scene.work, case.room_id) if case.room_id is not None else None
     in_room = known is not None and not case.private and not scene.index.readings(words)
     text = scene.words("case/answer", case=case, answer=words, name=by.name, title=title, in_room=in_room)
     more: dict[str, Any] = {"by": "case", "key": f"case:{case.id}:answer:{key}"}
+    noted = promises.noted(scene, promise) if promise is not None else []
     if known is not None and in_room:
-        return [to_room(known.id, text, mentions=(case.person_id,), **more)], True
-    return [to_person(case.person_id, text, kind=Kind.REPLY, **more)], False
+        return [to_room(known.id, text, mentions=(case.person_id,), **more), *noted], True
+    return [to_person(case.person_id, text, kind=Kind.REPLY, **more), *noted], False
+
+
+def _answered(scene: Scene, case: Case, by: int, words: str) -> None:
+    case.state, case.answered_at, case.answered_by, case.answer = "answered", scene.now, by, words
+    clocks.wait_for_thanks(scene, case)
+    scene.work.add(case)
+
+
+def after_promise(scene: Scene, promise: Promise) -> tuple[Happened, ...]:
+    """A promise was settled by its number: what becomes of the case that it held.
+
+    Kept: the answer was given elsewhere, the case is over. Mistaken: what was sent was the answer, or, if nothing was
+    sent, the asker still waits.
+    """
+    case = staff.case(scene.work, promise.case_id or 0)
+    if case is None or case.state != "open":
+        return ()
+    if promise.state == "kept":
+        return (close(scene, case, "staff"),)
+    said = [
+        one for one in rows.thread(scene.work, stored(case.id)) if one.by == promise.by and promise.said in one.text
+    ]
+    if said:
+        _answered(scene, case, promise.by, said[-1].text)
+        return (Happened("case_answered", {"case": case.id, "by": promise.by}, case.person_id, case.room_id),)
+    case.taken_by = None
+    clocks.start(scene, case, f"p{promise.id}", clocks.FIRST if case.answered_at is None else clocks.NEXT)
+    return ()
+
+
+def take(scene: Scene, case: Case, by: int) -> bool:
+    """Somebody says that the answer is theirs to give: nobody else is called; False when somebody had it before."""
+    if case.state != "open" or case.taken_by is not None:
+        return False
+    case.taken_by = by
+    scene.work.add(case)
+    return True
+
+
+def close(scene: Scene, case: Case, how: str) -> Happened:
+    """The case is over: `helped`, `quiet` or `staff`."""
+    case.state, case.closed_at, case.closed_as = "closed", scene.now, how
+    clocks.stop(scene, case, "closed")
+    scene.work.add(case)
+    return Happened("case_closed", {"case": case.id, "as": how}, case.person_id, case.room_id)
+
+
+def helped(ctx: Context, msg: Incoming) -> tuple[Happened, ...]:
+    """谢谢 after an answer closes the case; not when an answer of ours came after it, nor while the case still waits."""
+    case = rows.newest(ctx.work, ctx.person_id, msg.room_id)
+    if case is None or case.state != "answered" or case.answered_at is None:
+        return ()
+    if answered.last(ctx.work, ctx.person_id, msg.room_id, case.answered_at) is not None:
+        return ()
+    return (close(ctx, case, "helped"),)
+
+
+def close_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
+    """No further word after the answer."""
+    case = staff.case(scene.work, slot["ref"])
+    if case is None or case.state != "answered":
+        return Skip("not answered")
+    return Handled(clocks.CLOSING, (), (close(scene, case, "quiet"),))

@@ -23,9 +23,10 @@ from handlers.contract import (
 )
 from handlers.services.care.days import shown
 from handlers.services.safety.red_flags import SEVERITY, Flag
+from handlers.services.staff import ladder
 from handlers.services.staff.roles import tell_people, tell_staff
 from playbooks.schema.common import span
-from storage.queries import due, people, staff
+from storage.queries import people, staff
 from storage.tables.staff import Alert
 
 SAME_WITHIN = dt.timedelta(minutes=30)
@@ -96,21 +97,8 @@ def _staff_text(scene: Scene, alert: Alert, title: str) -> str:
 
 def _plan_ladder(scene: Scene, alert: Alert) -> None:
     knobs = scene.settings.alerts
-    steps = (("again", knobs.next_after), ("supervisor", knobs.supervisor_after))
-    due.plan(
-        scene.work,
-        [
-            due.slot(
-                f"alert:{alert.id}:{step}",
-                "alert_ladder",
-                alert.at + span(after),
-                ref=alert.id,
-                person_id=alert.person_id,
-                data={"step": step},
-            )
-            for step, after in steps
-        ],
-    )
+    steps = {"again": alert.at + span(knobs.next_after), "supervisor": alert.at + span(knobs.supervisor_after)}
+    ladder.climb(scene, "alert_ladder", f"alert:{alert.id}", steps, ref=stored(alert.id), person_id=alert.person_id)
 
 
 def ladder_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
@@ -121,10 +109,13 @@ def ladder_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     step = slot["data"]["step"]
     if step != "again":
         again = scene.now + span(scene.settings.alerts.then_every)
-        key = f"alert:{alert.id}:{again:%Y%m%dT%H%M}"
-        due.plan(
-            scene.work,
-            [due.slot(key, "alert_ladder", again, ref=alert.id, person_id=alert.person_id, data={"step": key[-13:]})],
+        ladder.climb(
+            scene,
+            "alert_ladder",
+            f"alert:{alert.id}",
+            {f"{again:%Y%m%dT%H%M}": again},
+            ref=stored(alert.id),
+            person_id=alert.person_id,
         )
     roles = ("manager", "owner", "clinician") if step == "again" else ("supervisor", "owner", "expert")
     minutes = int((scene.now - alert.at) / dt.timedelta(minutes=1))
@@ -142,7 +133,7 @@ def acknowledge(scene: Scene, alert: Alert, by: int) -> bool:
         return False
     alert.state, alert.acknowledged_by, alert.acknowledged_at = "acknowledged", by, scene.now
     scene.work.add(alert)
-    due.cancel(scene.work, "alert_ladder", stored(alert.id), scene.now, "acknowledged")
+    ladder.stop(scene, "alert_ladder", stored(alert.id), "acknowledged")
     return True
 
 

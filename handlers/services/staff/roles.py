@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 from handlers.contract import Kind, OnDoubt, Outgoing, Scene, stored, to_person, to_room
+from handlers.services.staff.duty import duty
 from handlers.settings import Settings
 from storage.queries import people
 from storage.tables.people import Person
@@ -73,7 +75,31 @@ def tell_people(
     about: int | None = None,
 ) -> list[Outgoing]:
     """The message in private to everybody who holds one of these roles."""
+    return tell_each(with_roles(scene, roles), text, by, kind, key, about)
+
+
+def tell_each(
+    persons: Iterable[Person],
+    text: str,
+    by: str,
+    kind: Kind = Kind.STAFF,
+    key: str | None = None,
+    about: int | None = None,
+) -> list[Outgoing]:
+    """The message in private to each of these people of staff."""
     return [
         to_person(stored(person.id), text, kind=kind, by=by, key=key and f"{key}:p{person.id}", about=about)
-        for person in with_roles(scene, roles)
+        for person in persons
     ]
+
+
+def on_shift(scene: Scene, at: dt.datetime) -> list[Person]:
+    """Whom the duty calendar names for that moment, the first to be called first; the clinicians when it names nobody."""
+    channel = {one.id: one.channel for one in scene.settings.staff}
+    named = [people.by_platform(scene.work, channel[one], one) for one in duty(scene.settings).people(at)]
+    return [one for one in named if one is not None] or with_roles(scene, ("clinician",))
+
+
+def title_of(roles: frozenset[str]) -> str:
+    """The title with which staff speak to patients."""
+    return next((TITLES[role] for role in ("expert", "clinician", "adviser", "manager", "owner") if role in roles), "")
