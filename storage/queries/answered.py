@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage.tables.knowledge import Answered
@@ -49,3 +49,18 @@ def last_in_room(work: Work, room_id: int, since: dt.datetime) -> int | None:
     wanted = select(TABLE.c.person_id).where(TABLE.c.room_id == room_id, TABLE.c.at >= since)
     found: int | None = work.connection.execute(wanted.order_by(TABLE.c.id.desc()).limit(1)).scalar()
     return found
+
+
+def rate(work: Work, answered_id: int, useful: bool, now: dt.datetime) -> None:
+    """What the reader said of an answer; the latest word counts."""
+    work.connection.execute(update(TABLE).where(TABLE.c.id == answered_id).values(useful=useful, rated_at=now))
+
+
+def ratings(work: Work, since: dt.datetime) -> list[tuple[str, int, int, int]]:
+    """(faq id, version, useful, not useful) of every version rated since then."""
+    useful = func.sum(case((TABLE.c.useful.is_(True), 1), else_=0))
+    useless = func.sum(case((TABLE.c.useful.is_(False), 1), else_=0))
+    wanted = select(TABLE.c.faq_id, TABLE.c.version, useful, useless)
+    wanted = wanted.where(TABLE.c.useful.is_not(None), TABLE.c.rated_at >= since)
+    rows = work.connection.execute(wanted.group_by(TABLE.c.faq_id, TABLE.c.version))
+    return sorted((faq, version, int(good), int(bad)) for faq, version, good, bad in rows)

@@ -172,6 +172,13 @@ def rooms_of(work: Work, person_id: int) -> list[Room]:
     return [Room(**row) for row in work.connection.execute(wanted).mappings()]
 
 
+def has_left(work: Work, person_id: int) -> bool:
+    """Whether somebody was in rooms and is in none any more; who only ever wrote in private has not left."""
+    wanted = select(MEMBERS.c.left_at).where(MEMBERS.c.person_id == person_id)
+    seats = list(work.connection.execute(wanted).scalars())
+    return bool(seats) and all(left is not None for left in seats)
+
+
 def everybody(work: Work) -> list[Person]:
     return [Person(**row) for row in work.connection.execute(select(PEOPLE).order_by(PEOPLE.c.id)).mappings()]
 
