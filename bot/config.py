@@ -22,6 +22,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 class PlaybookSettings(Knobs):
     folders: tuple[Path, ...] = (Path("playbooks/content"),)
+    drafts: Path = Path("playbooks/drafts")
     serve_samples: bool = True
     watch: bool = True
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.config import Config
+from bot.drafting import keep
 from bot.metrics import Metrics
 from bot.shelf import Shelf, Taken
 from handlers.contract import Handled, Kind, Process, Reloaded, Scene
@@ -38,6 +39,8 @@ class Desk:
     metrics: Metrics = field(default_factory=Metrics)
     index: Index = field(init=False)
     served_on: dt.date = field(init=False)
+    swapped: bool = True
+    """Another library is served than the due sweep has last seen (drafts may have become answers)."""
     _uncommitted: bool = False
 
     def __post_init__(self) -> None:
@@ -54,6 +57,7 @@ class Desk:
             question=questions.open_one,
             reload=self._reload,
             serve=self.serve,
+            keep_draft=lambda faq_id, text: keep(self.config, self.library, faq_id, text),
         )
 
     def _reload(self, work: Work) -> tuple[Reloaded, Index]:
@@ -110,6 +114,7 @@ class Desk:
         else:
             self.index = Index.of(served, self.config, reviewed)
         self.served_on = on
+        self.swapped = True
 
     # -- telling staff -------------------------------------------------------------
 

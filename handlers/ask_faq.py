@@ -46,7 +46,7 @@ def _answer(ctx: Context, msg: Incoming, faq_id: str, score: float, question: st
     data = {"faq": faq.id, "version": faq.version, "score": score}
     answered.give(ctx.work, ctx.person_id, msg.room_id, faq.id, faq.version, question, ctx.now)
     happened = Happened("faq_answered", data, ctx.person_id, msg.room_id)
-    return Handled("ask_faq", (reply(msg, answers.text(ctx.words, faq), by="ask_faq"),), (happened,))
+    return Handled("ask_faq", (reply(msg, answers.text(ctx.words, faq, rate=msg.private), by="ask_faq"),), (happened,))
 
 
 def _offer(ctx: Context, msg: Incoming, found: Match) -> Handled:

@@ -165,6 +165,8 @@ class Process:
     reload: Callable[[Work], tuple[Reloaded, Index]]
     serve: Callable[[Work], Index]
     """Take what was decided in this transaction into force; from here on nothing else is served."""
+    keep_draft: Callable[[str, str], str]
+    """(id, YAML) → the path of the new draft file; raises FileExistsError when the id is taken."""
 
 
 @dataclass(frozen=True, slots=True)

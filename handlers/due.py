@@ -9,7 +9,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Handled, Scene, Skip
 from handlers.services.care import challenges, journeys, reminders
 from handlers.services.community import welcome
-from handlers.services.knowledge import case_clocks, cases
+from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
 from handlers.services.staff import handover, promises
 
@@ -33,6 +33,7 @@ DUE: Mapping[str, Many] = {
     "case_close": each(cases.close_due),
     "promise": each(promises.promise_due),
     "handover": each(handover.handover_due),
+    "gap_report": each(gaps.report_due),
     "alert_ladder": each(alerts.ladder_due),
 }
 

@@ -88,6 +88,13 @@ class DutySettings(Knobs):
     handover: bool = False
 
 
+class RatingSettings(Knobs):
+    """When ratings bring an entry up for review."""
+
+    enough: int = Field(default=3, ge=1)
+    poor_above: float = Field(default=0.34, ge=0, le=1)
+
+
 class CaseSettings(Knobs):
     """Times here are duty time, but for `continue_within`."""
 
@@ -152,6 +159,7 @@ class Settings(Knobs):
     faq: FaqSettings = FaqSettings()
     send: SendSettings = SendSettings()
     duty: DutySettings = DutySettings()
+    ratings: RatingSettings = RatingSettings()
     cases: CaseSettings = CaseSettings()
     promises: PromiseSettings = PromiseSettings()
     alerts: AlertSettings = AlertSettings()

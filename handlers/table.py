@@ -18,6 +18,7 @@ from handlers import (
     privacy,
     profile,
     promise,
+    rating,
     reminder,
     subscription,
 )
@@ -47,6 +48,8 @@ HANDLERS: tuple[Handler, ...] = (
     reminder.WHICH_ONE,
     reminder.ANSWER,
     ask_faq.CHOICE,
+    rating.PERSON,
+    rating.RATE,
     profile.CHOICE,
     profile.RESUME,
     reminder.CLARIFIED,

@@ -12,9 +12,10 @@ import structlog
 from sqlalchemy.engine import RowMapping
 
 from bot.desk import Desk
-from bot.dispatch.outgoing import event_rows, outbox_rows
+from bot.dispatch.outgoing import event_rows, outbox_row, outbox_rows
 from handlers.contract import Handled, Skip
 from handlers.due import DUE, LATE
+from handlers.services.knowledge.drafts import tell_askers
 from storage.queries import due, events, outbox
 from storage.work import Work
 
@@ -54,7 +55,19 @@ class DueSweep:
             slots = due.ready(work, now, BATCH)
             for (kind, late), group in _groups(slots, now).items():
                 self._write(work, self._group(work, kind, late, group, now), now)
+            if self._desk.swapped:
+                self._after_swap(work, now)
+        self._desk.swapped = False
         return len(slots)
+
+    def _after_swap(self, work: Work, now: dt.datetime) -> None:
+        """Who asked what is answered now is told. A bug here must not hold up what is due."""
+        try:
+            with work.savepoint() as inner:
+                outbox.add(inner, [outbox_row(one, now, one.by) for one in tell_askers(self._desk.scene(inner))])
+        except Exception as error:
+            self._desk.metrics.failures.labels("drafts").inc()
+            log.error("tell_askers_failed", error=type(error).__name__)
 
     def _group(
         self, work: Work, kind: str, late: bool, slots: list[RowMapping], now: dt.datetime

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.desk import Desk
-from storage.queries import inbox, outbox, questions
+from storage.queries import gaps, inbox, outbox, questions
 
 KEEP_WORDS = dt.timedelta(days=30)
 
 
 def clean(desk: Desk) -> int:
-    """Remove words older than 30 days from inbox and outbox; returns how many rows changed."""
+    """Remove words older than 30 days from inbox, outbox and gaps; returns how many rows changed."""
     desk.refresh()
     before = desk.clock.now() - KEEP_WORDS
     with desk.database.transaction() as work:
@@ -20,4 +20,5 @@ def clean(desk: Desk) -> int:
             questions.forget_expired(work, desk.clock.now())
             + inbox.forget_before(work, before)
             + outbox.forget_words_before(work, before)
+            + gaps.forget_before(work, before)
         )

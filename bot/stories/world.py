@@ -77,7 +77,8 @@ class World:
             if self._roles(facts)
         ]
         rooms = [{"channel": "memory", "id": room_id(topic)} for topic in self.rooms if self._is_staff_room(topic)]
-        own = {"channel": "memory", "staff": staff, "staff_rooms": rooms}
+        drafts = {"drafts": str(self._file.parent / "drafts")}
+        own = {"channel": "memory", "staff": staff, "staff_rooms": rooms, "playbooks": drafts}
         return load(base, merged(own, overrides))
 
     @staticmethod

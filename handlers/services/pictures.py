@@ -125,8 +125,42 @@ def _line(
     pen.text((x, y - 12), f"{points[-1][1]:g}", font=font(22), fill=colour, anchor="mb")
 
 
+BARS, BAR_RIGHT = 98, WIDTH - 210
+
+
+def _gaps(data: Mapping[str, Any]) -> Image.Image:
+    """Ranked bars, as long as people asked: above each what it is about and the change, beside it the numbers."""
+    rows = data["rows"]
+    image, pen = _canvas(124 + len(rows) * BARS + 44, data["title"], data["span"])
+    most = max((people for _, people, _, _ in rows), default=1)
+    for number, (label, people, questions, before) in enumerate(rows):
+        top = 124 + number * BARS
+        colour = ORANGE if number == 0 else GREEN
+        trend = _trend_of(questions, before)
+        room = WIDTH - 128 - font(20).getlength(trend)
+        pen.ellipse((32, top + 4, 66, top + 38), fill=colour)
+        pen.text((49, top + 21), str(number + 1), font=font(20), fill=WHITE, anchor="mm")
+        pen.text((80, top + 21), _fit(label, 26, room), font=font(26), fill=INK, anchor="lm")
+        pen.text((WIDTH - 32, top + 21), trend, font=font(20), fill=ORANGE if "↑" in trend else SOFT, anchor="rm")
+        pen.rounded_rectangle((80, top + 48, BAR_RIGHT, top + 74), 13, fill=PALE)
+        pen.rounded_rectangle((80, top + 48, 106 + (BAR_RIGHT - 106) * people / most, top + 74), 13, fill=colour)
+        pen.text((BAR_RIGHT + 16, top + 61), f"{people} 人", font=font(26), fill=INK, anchor="lm")
+        pen.text((WIDTH - 32, top + 62), f"{questions} 问", font=font(20), fill=SOFT, anchor="rm")
+    foot = "按问的人数排序" + (f"，另有 {data['more']} 类没有画出" if data["more"] else "")
+    pen.text((WIDTH - 32, 124 + len(rows) * BARS + 8), foot, font=font(18), fill=SOFT, anchor="ra")
+    return image
+
+
+def _trend_of(questions: int, before: int | None) -> str:
+    """How often it was asked the week before. This week may not be over, so that fewer is no fall."""
+    if not before:
+        return "" if before is None else "新出现"
+    return f"前一周 {before} 问" + (" ↑" if questions > before else "")
+
+
 DRAWINGS: Mapping[str, Callable[[Mapping[str, Any]], Image.Image]] = {
     "figures": _figures,
     "certificate": _certificate,
     "trend": _trend,
+    "gaps": _gaps,
 }

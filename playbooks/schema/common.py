@@ -32,8 +32,19 @@ def _span(value: str) -> str:
     return value
 
 
+UNFINISHED = "【待补"
+"""Stands in drafts where an author still has to write something."""
+
+
+def _finished(value: str) -> str:
+    if UNFINISHED in value:
+        raise ValueError("这里还没写好：请把“【待补…】”换成真正的内容")
+    return value
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{1,63}$")]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Finished = AfterValidator(_finished)
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200), Finished]
 Clock = Annotated[str, AfterValidator(_clock), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK}$"})]
 Span = Annotated[str, AfterValidator(_span), WithJsonSchema({"type": "string", "pattern": f"^{SPAN}$"})]
 

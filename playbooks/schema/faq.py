@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from playbooks.schema.common import Line, Playbook, Strict
+from playbooks.schema.common import Finished, Line, Playbook, Strict
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=1200), Finished]
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 

@@ -43,6 +43,9 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "回复": (ALL - {"supervisor"}, "99 好的"),
     "接手": (ALL - {"supervisor"}, "99"),
     "结案": (ALL - {"supervisor"}, "99"),
+    "缺口": (ALL - {"supervisor"}, "上周"),
+    "收录": (ALL - {"adviser", "supervisor"}, "99"),
+    "评价": (ALL - {"supervisor"}, ""),
     "警报": (ALL, ""),
     "收到": (ALL, "99"),
     "解除": (ALL - {"adviser"}, "99"),
@@ -63,7 +66,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "日志": (frozenset({"owner", "manager"}), ""),
 }
 """Command → (roles that may use it, what is written after it)."""
-ALIASES = {"报告": "统计", "日报": "统计", "周报": "统计", "问题": "案例", "待回复": "案例"}
+ALIASES = {"报告": "统计", "日报": "统计", "周报": "统计", "问题": "案例", "待回复": "案例", "收进问答": "收录"}
 ONLY_PRIVATE = {"画像", "更正进度"}
 
 

@@ -7,8 +7,8 @@ from playbooks.schema.common import Stage
 from playbooks.schema.faq import Faq
 
 
-def text(words: Words, faq: Faq) -> str:
-    """The whole answer with its provenance."""
+def text(words: Words, faq: Faq, rate: bool = False) -> str:
+    """The whole answer with its provenance; `rate` adds how to say whether it helped."""
     source = faq.sources[0]
     return words(
         "faq/answer",
@@ -18,4 +18,5 @@ def text(words: Words, faq: Faq) -> str:
         source=source,
         sample=faq.review.stage is Stage.SAMPLE,
         signed=faq.review.by,
+        rate=rate,
     )

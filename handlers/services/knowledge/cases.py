@@ -24,6 +24,7 @@ from handlers.contract import (
     to_room,
 )
 from handlers.services.knowledge import case_clocks as clocks
+from handlers.services.knowledge import gaps
 from handlers.services.staff import promises
 from handlers.services.staff.roles import tell_each, tell_staff
 from playbooks.schema.common import span
@@ -52,6 +53,7 @@ def open_case(
     case = ctx.work.add(row)
     entry = rows.note(ctx.work, case, ctx.person_id, question, ctx.now)
     clocks.start(ctx, case, stored(entry.id), clocks.FIRST)
+    gaps.of_case(ctx, case, by)
     notice, key = clocks.notice(ctx, case), f"case:{case.id}"
     staff_told = tell_staff(ctx, notice, by, key=key, about=ctx.person_id)
     staff_told += clocks.tell_first(ctx, case, notice, by, key)
