@@ -12,6 +12,8 @@ from bot.stories.world import World, name_of
 
 ASKER = "患者"
 NOON = dt.time(12, 0)
+PATIENCE = dt.timedelta(seconds=10)
+"""An unfinished line is answered a few seconds later."""
 
 
 async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
@@ -21,7 +23,7 @@ async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
     world = World(now, {ASKER: {}}, {room: [ASKER]} if room else {}, {"faq": faq}, wiring.library(config))
     await world.start()
     await world.give_consent([ASKER])
-    sent = await world.say(ASKER, text, room)
+    sent = await world.say(ASKER, text, room) or await world.wait(PATIENCE)
     by = world.by_of(sent)
     mine = [
         one for one in sent if (one.delivery.room or name_of(one.delivery.person or "-")) in (ASKER, f"room-{room}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from handlers import go_on
+from handlers import burst, go_on
 from handlers.contract import Context, Handled, Handler, Incoming, Kind, What, privately, reply
 from handlers.matching import always, said
 from handlers.services.knowledge import cases
@@ -31,6 +31,10 @@ def human_match(ctx: Context, msg: Incoming) -> str | None:
 
 
 def human(ctx: Context, msg: Incoming, question: str) -> Handled:
+    """The short lines just before belong to it."""
+    if (before := burst.held(ctx, msg)).lines:
+        question = before.before(question)
+        burst.take(ctx, msg)
     return cases.open_case(ctx, msg, question, "human", asked_for=True)
 
 
@@ -74,6 +78,8 @@ def picture_match(ctx: Context, msg: Incoming) -> bool | None:
 
 
 def picture(ctx: Context, msg: Incoming, matched: bool) -> Handled:
+    """The question about it may come as a message of its own."""
+    burst.picture_seen(ctx, msg)
     return Handled("picture", (privately(msg, ctx.words("chat/no_pictures"), by="picture"),))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.engine import RowMapping
 
+from handlers import burst_over
 from handlers.contract import Handled, Scene, Skip
 from handlers.services.care import challenges, journeys, reminders
 from handlers.services.community import welcome
@@ -29,6 +30,7 @@ DUE: Mapping[str, Many] = {
     "reminder": reminders.reminders_due,
     "reminder_again": each(reminders.again_due),
     "room_welcome": each(welcome.room_welcome_due),
+    "burst": each(burst_over.over),
     "case_clock": each(case_clocks.clock_due),
     "case_close": each(cases.close_due),
     "promise": each(promises.promise_due),

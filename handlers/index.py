@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from handlers.services.care.readings import Doubt, Reading, parse_readings
+from handlers.services.knowledge.context import Concepts
 from handlers.services.retrieval.encoder import encoder
 from handlers.services.retrieval.engine import Engine, Entry, Thresholds
 from handlers.services.retrieval.guards import Contrast
@@ -30,6 +31,8 @@ class Index:
     flags: RedFlags
     measures: tuple[Measure, ...]
     reward: Reward | None
+    concepts: Concepts
+    """What the contrast lexicons name, for follow-ups and questions in parts."""
     readings: Callable[[str], tuple[Reading | Doubt, ...]]
     """What a text says of readings; remembered for a moment, because triage and check-in both ask."""
     reviewed: Reviewed = field(default_factory=Reviewed)
@@ -44,6 +47,7 @@ class Index:
             flags=RedFlags([one for one in library.lexicons.values() if one.use == "red_flag"]),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),
+            concepts=concepts(library),
             readings=lru_cache(maxsize=64)(partial(parse_readings, measures=measures)),
             reviewed=reviewed or Reviewed(),
         )
@@ -96,6 +100,12 @@ def function(library: Library) -> list[str]:
     """Words that add no content of their own: function words, and the forms in which something is asked."""
     wanted = [lexicon for lexicon in library.lexicons.values() if lexicon.use in ("aspect", "function")]
     return sorted({word for lexicon in wanted for term in lexicon.terms for word in (term.say, *term.also)})
+
+
+def concepts(library: Library) -> Concepts:
+    """All contrasts and aspects, group → concept → spellings."""
+    wanted = [one for one in library.lexicons.values() if one.use in ("contrast", "aspect")]
+    return Concepts({one.id: {term.say: (term.say, *term.also) for term in one.terms} for one in wanted})
 
 
 def synonyms(library: Library, use: str = "synonym") -> Mapping[str, str]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from handlers import (
     ask_faq,
+    burst,
     challenge,
     chat,
     check_in,
+    choice,
     consent,
     go_on,
     help,
@@ -47,7 +49,7 @@ HANDLERS: tuple[Handler, ...] = (
     reminder.STOP,
     reminder.WHICH_ONE,
     reminder.ANSWER,
-    ask_faq.CHOICE,
+    choice.CHOICE,
     rating.PERSON,
     rating.RATE,
     profile.CHOICE,
@@ -64,6 +66,8 @@ HANDLERS: tuple[Handler, ...] = (
     chat.HUMAN,
     chat.COURTESY,
     chat.PICTURE,
+    burst.ROOM_PICTURE,
+    burst.HOLD,
     ask_faq.ASK,
     chat.FALLBACK,
 )

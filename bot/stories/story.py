@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from playbooks.schema.source import Broken, Document, Problem, read
 
 ZONE = ZoneInfo("Asia/Shanghai")
-SPAN = re.compile(r"^(\d+)([mhd])$")
+SPAN = re.compile(r"^(\d+)([smhd])$")
 EVENT = re.compile(r"^(?P<who>.+?)\s+(?P<what>joins|leaves|befriends)(?:\s+(?P<room>.+))?$")
 KEYS = {"story", "start", "config", "people", "rooms", "given", "turns", "playbooks"}
 EXPECTATIONS = {"expect", "exactly", "never"}
@@ -84,13 +84,13 @@ def moment(text: str) -> dt.datetime:
 
 
 def span(text: str) -> dt.timedelta:
-    """`90m`, `2h`, `1d`, also several of them (`1d 2h`)."""
+    """`10s`, `90m`, `2h`, `1d`, also several of them (`1d 2h`)."""
     total = dt.timedelta()
     for part in str(text).split():
         found = SPAN.match(part)
         if found is None:
             raise ValueError(text)
-        total += dt.timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[found[2]]: int(found[1])})
+        total += dt.timedelta(**{{"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}[found[2]]: int(found[1])})
     return total
 
 

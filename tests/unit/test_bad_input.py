@@ -143,7 +143,7 @@ def test_a_choice_offered_in_between_does_not_lose_what_waits_for_consent() -> N
     async def go() -> None:
         async with community() as world:
             await world.say("李哥", "血压 130/85")
-            (offered,) = await world.say("李哥", "血糖高")
+            (offered,) = await world.say("李哥", "高血压能吃")
             assert "您是想问" in offered.delivery.text
             sent = await world.say("李哥", "同意")
             assert any("已记录：血压 130/85" in one.delivery.text for one in sent)

@@ -19,7 +19,7 @@ from structlog.testing import capture_logs
 from bot import wiring
 from bot.config import load as load_config
 from bot.stories.world import World
-from handlers import ask_faq
+from handlers import choice
 from storage.migrate import upgrade
 from storage.queries import inbox, people, profile, staff
 from storage.tables.messaging import Inbox
@@ -94,7 +94,7 @@ def test_words_that_were_written_are_nowhere_in_clear(tmp_path: Path, monkeypatc
         assert "没看明白" in sent[0].delivery.text
         rang = await world.wait(dt.timedelta(days=1))
         assert any("喂金丝雀" in one.delivery.text for one in rang), "the reminder was read with the key"
-        monkeypatch.setattr(ask_faq.questions, "open_one", lambda *_: 1 / 0)
+        monkeypatch.setattr(choice.questions, "open_one", lambda *_: 1 / 0)
         await world.say("张姐", "金丝雀的第二个问题", None)
         assert leaks(tmp_path) == []
         await world.close()

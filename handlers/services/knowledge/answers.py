@@ -20,3 +20,15 @@ def text(words: Words, faq: Faq, rate: bool = False) -> str:
         signed=faq.review.by,
         rate=rate,
     )
+
+
+def brief(words: Words, faq: Faq) -> str:
+    """The answer in a sentence or two, still with when to see a doctor, its source and its reviewer."""
+    return words(
+        "faq/brief",
+        answer=faq.answer.short or faq.answer.text,
+        see_doctor_when=faq.see_doctor_when,
+        source=faq.sources[0],
+        sample=faq.review.stage is Stage.SAMPLE,
+        signed=faq.review.by,
+    )

@@ -1,0 +1,57 @@
+"""Lines that waited for more, and nothing more came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy.engine import RowMapping
+
+from handlers import ask_faq, chat
+from handlers.burst import KIND, PLACE, Held
+from handlers.contract import Context, Handled, Incoming, Process, Reloaded, Scene, Skip, What
+from handlers.services.retrieval.text import plain
+from handlers.services.staff.roles import roles_of
+from storage.queries import people, questions
+from storage.tables.people import Person
+
+
+def over(scene: Scene, slot: RowMapping) -> Handled | Skip:
+    """What there is is answered as it stands, or asked back."""
+    waiting = questions.open_one(scene.work, slot["person_id"], PLACE, scene.now)
+    person = people.person(scene.work, slot["person_id"])
+    if person is None or waiting is None or waiting[0] != KIND or not waiting[1]["lines"]:
+        return Skip("joined")
+    questions.close(scene.work, person.id, PLACE)
+    *before, last = waiting[1]["lines"]
+    said = Held(tuple(one["said"] for one in before)).before(last["said"])
+    msg = Incoming(
+        inbox_id=last["inbox"],
+        channel=person.channel,
+        at=scene.now,
+        what=What.TEXT,
+        person_id=person.id,
+        room_id=None,
+        said=said,
+        text=plain(said),
+        addressed=True,
+    )
+    ctx = _context(scene, person)
+    if person.locked:  # an alert came in between: the lines belong to it, and its words stand
+        handled = chat.fallback(ctx, msg, True)
+        return replace(handled, replies=handled.replies[1:])
+    handled = ask_faq.unfinished(ctx, msg)
+    first, *rest = handled.replies
+    return replace(handled, replies=(replace(first, key=slot["key"]), *rest))
+
+
+def _context(scene: Scene, person: Person) -> Context:
+    """As if the person had just spoken; a question neither reloads playbooks nor drafts any."""
+    process = Process(
+        roles_of=lambda work, somebody: roles_of(work, scene.settings, somebody),
+        route=lambda ctx, msg: None,
+        question=questions.open_one,
+        reload=lambda work: (Reloaded(0), scene.index),
+        serve=lambda work: scene.index,
+        keep_draft=lambda faq_id, text: "",
+    )
+    return Context(scene.now, scene.work, scene.index, scene.settings, scene.words, person, None, process)

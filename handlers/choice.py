@@ -1,0 +1,109 @@
+"""您是想问 1 2 3: the choice that is offered, and the answer to it by number or in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.contract import Context, Handled, Handler, Happened, Incoming, What
+from handlers.faq_reply import give, say
+from handlers.matching import said
+from handlers.services.knowledge import answers, cases
+from handlers.services.knowledge.parts import QUESTION
+from handlers.services.retrieval.text import bare
+from storage.queries import questions
+
+KIND = "choice"
+WAITS = dt.timedelta(minutes=30)
+LONGEST = 20
+DIGITS = {sign: number for number, sign in enumerate("一二三四五六七八九", 1)} | {"两": 2}
+NUMBER = re.compile(
+    r"(?:我?(?:选择?|要|问的是|想问的?是?|是|就|回复|那就|应该是)+)?(?:第|编号)?\s*(?P<number>[0-9]{1,2}|[一二两三四五六七八九])\s*(?:个|号|项|条|题)?(?:问题)?"
+    r"(?:吧|呢|啊|呀|的|谢谢|就行|就好|是的|对)*"
+)
+EDGES = " \t\r\n。，、！？!?,.~～;；:：\"'“”‘’（）()【】[]<>《》"
+NONE_OF_THEM = re.compile(
+    r"(?:以上|这些|这几个|哪个)?都?(?:不是|不对|没有|不是这个|不是的|不是这些|不是我要问的|不是我想问的)(?:的|啊|呀|谢谢)*"
+)
+SURE_NONE = re.compile(r".*都(?:不是|不对).*")
+LAST = ("最后一个", "最后那个", "最后一项")
+FEWEST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What was chosen: an entry, none of them, or a number that is not there."""
+
+    faq: str | None
+    question: str
+    most: int
+    wrong: bool = False
+
+
+def offer(ctx: Context, msg: Incoming, place: int | None, ids: list[str], question: str) -> tuple[str, Happened]:
+    """Remember the choice; gives the lines that show it."""
+    questions.ask(ctx.work, ctx.person_id, place, KIND, {"ids": ids, "question": question}, ctx.now + WAITS)
+    titles = [ctx.index.library.faqs[one].question for one in ids]
+    return ctx.words("faq/choices", titles=titles), Happened("faq_offered", {"faqs": ids}, ctx.person_id, msg.room_id)
+
+
+def match(ctx: Context, msg: Incoming) -> Picked | None:
+    """An answer to the open choice. Unaddressed in a room only a number that is there, or 都不是."""
+    text = said(msg).strip(EDGES)
+    if msg.what is not What.TEXT or not text or len(text) > 2 * LONGEST:
+        return None
+    waiting = ctx.question(msg.room_id)
+    if waiting is None or waiting[0] != KIND:
+        return None
+    picked = _picked(ctx, text, waiting[1])
+    if picked is None or msg.addressed:
+        return picked
+    sure = SURE_NONE.fullmatch(text) if picked.faq is None else NUMBER.fullmatch(text)
+    return picked if sure and not picked.wrong else None
+
+
+def _picked(ctx: Context, text: str, data: dict[str, Any]) -> Picked | None:
+    ids, question = data["ids"], data["question"]
+    most = len(ids) + 1
+    if len(text) <= LONGEST and (NONE_OF_THEM.fullmatch(text) or text in LAST):
+        return Picked(None, question, most)
+    if len(text) <= LONGEST and (found := NUMBER.fullmatch(text)):
+        number = DIGITS.get(found["number"]) or int(found["number"])
+        if number > most or number < 1:
+            return Picked(None, question, most, wrong=True)
+        return Picked(ids[number - 1] if number < most else None, question, most)
+    titles = [ctx.index.library.faqs[one].question if one in ctx.index.library.faqs else "" for one in ids]
+    place = by_words(text, titles)
+    return Picked(ids[place], question, most) if place is not None else None
+
+
+def by_words(text: str, titles: list[str]) -> int | None:
+    """Which title is meant: its words, or a part of it that no other title has."""
+    core = re.sub(r"(?:那个|这个|那条|的|吧)+$", "", bare(text))
+    if len(core) < FEWEST:
+        return None
+    cleaned = [bare(title) for title in titles]
+    if core in cleaned:
+        return cleaned.index(core)
+    if QUESTION.search(core):  # a new question, though its words stand in a title
+        return None
+    found = [number for number, title in enumerate(cleaned) if core in title]
+    return found[0] if len(found) == 1 else None
+
+
+def act(ctx: Context, msg: Incoming, picked: Picked) -> Handled | None:
+    if picked.wrong:
+        return Handled("ask_faq", (say(ctx, msg, ctx.words("faq/wrong_number", most=picked.most)),))
+    questions.close(ctx.work, ctx.person_id, msg.room_id)
+    if picked.faq is None:
+        return cases.open_case(ctx, msg, picked.question, "ask_faq")
+    faq = ctx.index.library.faqs.get(picked.faq)
+    if faq is None:  # withdrawn or expired since it was offered
+        return cases.open_case(ctx, msg, picked.question, "ask_faq", gone=True)
+    happened = give(ctx, msg, faq, 1.0, picked.question)
+    return Handled("ask_faq", (say(ctx, msg, answers.text(ctx.words, faq, rate=msg.private)),), (happened,))
+
+
+CHOICE = Handler("ask_faq", match, act)

@@ -1,0 +1,39 @@
+"""Where an answer goes, what is remembered of it, and the line about a picture nobody looked at."""
+
+from __future__ import annotations
+
+import re
+
+from handlers.contract import Context, Happened, Incoming, Outgoing, privately, reply
+from playbooks.schema.faq import Faq
+from storage.queries import answered
+
+VALUE = re.compile(
+    r"(?:血糖|血压|高压|低压|空腹|[餐饭]后|糖化|尿酸|血脂|体温|体重|心率|眼压|白细胞|血小板|肌酐|度数)[^\d,，。?？]{0,8}\d"
+)
+OWN = re.compile(r"[我俺咱妈爸]|老公|老婆|爱人|孩子|刚|今[天早晚]|昨|[测量查][了的出]")
+
+
+def personal(ctx: Context, msg: Incoming) -> bool:
+    """A question with the asker's own values in a room: its answer is for them alone."""
+    if msg.room_id is None:
+        return False
+    return bool(ctx.index.readings(msg.text)) or bool(VALUE.search(msg.text) and OWN.search(msg.text))
+
+
+def place(ctx: Context, msg: Incoming) -> int | None:
+    """The room where the talk goes on, or None for private."""
+    return None if personal(ctx, msg) else msg.room_id
+
+
+def say(ctx: Context, msg: Incoming, text: str, *, picture: bool = False) -> Outgoing:
+    """The reply in the place it belongs to; with a picture, it says that only the words were read."""
+    text = f"{text}\n{ctx.words('faq/picture_unread')}" if picture else text
+    return (privately if personal(ctx, msg) else reply)(msg, text, by="ask_faq")
+
+
+def give(ctx: Context, msg: Incoming, faq: Faq, score: float, question: str) -> Happened:
+    """An answer is on its way: it is remembered in its version for recall, ratings and follow-up questions."""
+    answered.give(ctx.work, ctx.person_id, place(ctx, msg), faq.id, faq.version, question, ctx.now)
+    data = {"faq": faq.id, "version": faq.version, "score": score}
+    return Happened("faq_answered", data, ctx.person_id, msg.room_id)
