@@ -1,10 +1,11 @@
-"""The lock file: a hash for every id@version, so that words cannot change in silence."""
+"""The lock file: a hash for every id@version, so that what readers are told cannot change in silence."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -15,8 +16,22 @@ LOCK = Path(__file__).parent / "lock.yaml"
 
 
 def fingerprint(entry: Playbook) -> str:
-    """Hash of what readers get: everything but the review record. A field that is added later changes no hash."""
+    """Hash of all that a signature stands for: everything but the review record. A field added later changes no hash."""
     data = entry.model_dump(mode="json", by_alias=True, exclude={"review"}, exclude_defaults=True)
+    return _digest(data)
+
+
+NOT_READ = {"review", "ask", "keywords", "examples", "tags", "owner"}
+"""Fields whose change needs no new version: nobody who got the answer has read them."""
+
+
+def words(entry: Playbook) -> str:
+    """Hash of what readers are told: a change of it needs a new version."""
+    data = entry.model_dump(mode="json", by_alias=True, exclude=NOT_READ, exclude_defaults=True)
+    return _digest(data)
+
+
+def _digest(data: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -32,7 +47,7 @@ def read_lock(path: Path = LOCK) -> dict[str, str]:
 def write_lock(library: Library, path: Path = LOCK) -> int:
     """Add what is new and keep what was; returns how many entries were added. Never changes a known hash."""
     known = read_lock(path)
-    new = {key(entry): fingerprint(entry) for entry in library.all() if key(entry) not in known}
+    new = {key(entry): words(entry) for entry in library.all() if key(entry) not in known}
     lines = "".join(f"{name}: {digest}\n" for name, digest in sorted((known | new).items()))
     head = "# 每条内容的指纹，由 xinglin check --lock 写入，请勿手改。\n"
     path.write_text(head + lines.replace(": ", ': "').replace("\n", '"\n'), encoding="utf-8")
@@ -42,7 +57,7 @@ def write_lock(library: Library, path: Path = LOCK) -> int:
 def changed_without_version(library: Library, path: Path = LOCK) -> list[Playbook]:
     """Entries whose words changed while their version did not."""
     known = read_lock(path)
-    return [entry for entry in library.all() if known.get(key(entry), fingerprint(entry)) != fingerprint(entry)]
+    return [entry for entry in library.all() if known.get(key(entry), words(entry)) != words(entry)]
 
 
 def unknown_to_lock(library: Library, path: Path = LOCK) -> list[Playbook]:
