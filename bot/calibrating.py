@@ -10,14 +10,23 @@ import yaml
 
 from handlers.index import engine as built
 from handlers.services.retrieval import calibration, thresholds
-from handlers.services.retrieval.calibration import Calibration
+from handlers.services.retrieval.calibration import ENOUGH, Calibration
 from handlers.services.retrieval.encoder import encoder
 from handlers.services.retrieval.engine import floor
 from handlers.services.retrieval.vectors import Progress
 from handlers.settings import Settings
 from playbooks.library import Library
 
+CALLED = {
+    "held_out": "已有问法（去掉它自己）",
+    "near_miss": "写在 miss 里的近似题",
+    "chat": "闲聊",
+    "life": "生活琐事",
+    "other_medical": "别的病",
+    "same_topic": "同类但没有答案",
+}
 BANK = Path(__file__).parent.parent / "playbooks" / "out_of_scope"
+__all__ = ["BANK", "CALLED", "ENOUGH", "bank", "calibrate", "shown", "write"]
 HEAD = "# 由 xinglin check --calibrate 写入：在本机内容上量得的回答门槛。改动要像内容一样经人看过；只会比编码器的底线高。\n"
 
 

@@ -115,7 +115,6 @@ def evaluate(
             "answer": engine.thresholds.answer,
             "clarify": engine.thresholds.clarify,
             "short": engine.thresholds.short,
-            "apart": engine.thresholds.apart,
         },
     }
 

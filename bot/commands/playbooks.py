@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from pathlib import Path
 from typing import Annotated
@@ -26,12 +27,17 @@ def check(
     paths: Annotated[list[Path] | None, typer.Argument(help="内容文件夹或文件；默认按设置。")] = None,
     as_json: JsonOption = False,
     lock: Annotated[bool, typer.Option("--lock", help="登记新内容的指纹。")] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="在本机内容上重新量回答的门槛，写进 thresholds.yaml。")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """检查内容：格式、引用、例子、重复、初审、到期、指纹。有问题时退出码是 1，提示不算。"""
     from playbooks.lock import write_lock
 
     settings = load(config)
+    if calibrate:
+        _calibrate(paths or [place(folder) for folder in settings.playbooks.folders], settings)
     found = _checked(paths or [place(folder) for folder in settings.playbooks.folders], settings)
     added = write_lock(found.library) if lock and not found.problems else 0
     notes = [*(one for one in found.notes if not (lock and one.where == "version")), *found.unsigned]
@@ -50,6 +56,31 @@ def check(
         say = f"{len(found.problems)} 处要改" if found.problems else "没有问题"
         out.print(f"共 {len(found.library.all())} 条内容，{say}。" + (f"登记了 {added} 条。" if lock else ""))
     raise typer.Exit(1 if found.problems else 0)
+
+
+def _calibrate(folders: list[Path], settings: Config) -> None:
+    """Measure, write down, and say what was found, also when there is too little to go by."""
+    from bot import calibrating
+    from playbooks.schema.load import load as read
+
+    library = read(folders).served(True, dt.date.min)
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task("校准", total=None)
+        found = calibrating.calibrate(
+            library, settings, lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    calibrating.write(found, library, settings)
+    table = Table("问题", "条数", "错答")
+    for name, rate in found.false_answers.items():
+        table.add_row(calibrating.CALLED.get(name, name), str(found.counts[name]), f"{rate:.2%}")
+    err.print(table)
+    result = calibrating.shown(found, library, settings)
+    err.print(
+        f"门槛 {result['answer']}（底线 {result['floor']}），错答率 {found.rate:.2%}，换个说法仍答对 {found.answered_right:.1%}。"
+    )
+    if found.thin:
+        thin = "、".join(calibrating.CALLED.get(name, name) for name in found.thin)
+        err.print(f"这几类题不到 {calibrating.ENOUGH} 条，错答率只能参考：{thin}", style="yellow")
 
 
 def _checked(folders: list[Path], settings: Config) -> Checked:

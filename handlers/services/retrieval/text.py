@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+from handlers.services.retrieval.fillers import without_fillers
+
 TO_SIMPLIFIED = OpenCC("t2s")
 MAX_CHARACTERS = 2_000
 
@@ -39,8 +41,8 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def bare(text: str) -> str:
-    """The question itself: `plain`, then no greeting, no politeness, no punctuation, no emoji."""
-    text = DECIMAL.sub(".", plain(text[:MAX_CHARACTERS]).lower())
+    """The question itself: `plain`, then no greeting, no politeness, no thinking aloud, no punctuation, no emoji."""
+    text = DECIMAL.sub(".", without_fillers(plain(text[:MAX_CHARACTERS])).lower())
     parts = [KEEP.sub("", part) for part in re.split(r"[,，。!！?？;；~～\n\s]+", text)]
     parts = [stripped for part in parts if (stripped := _without_politeness(part))]
     return DOT.sub("", "".join(parts)) or DOT.sub("", KEEP.sub("", text))
