@@ -45,6 +45,7 @@ class App:
         self._live = live
         self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)
         self._sending: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
         self._wanted = False
         self._walking = asyncio.Lock()
         known = desk.config.playbooks
@@ -70,6 +71,8 @@ class App:
             self._ticker.start()
         if self._watching is not None:
             self._watching.start()
+        if self._live:
+            self._warming = asyncio.create_task(asyncio.to_thread(self.desk.index.faq.warm))
         log.info("started", channels=list(self.channels))
 
     def _introduce(self) -> None:
@@ -108,6 +111,8 @@ class App:
         """Finish what was accepted and the send under way, stop listening, close the database."""
         if self._watching is not None:
             await self._watching.stop()
+        if self._warming is not None:
+            await self._warming
         if self._live:
             self._ticker.pause()
         await self.dispatcher.idle()

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot import wiring
 from bot.config import Config
+from bot.explaining import explain
 from bot.normalise import without_mention
 from bot.stories.world import World, name_of
 
@@ -17,7 +18,7 @@ PATIENCE = dt.timedelta(seconds=10)
 
 
 async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
-    """{route, faq, score, candidates[], answer, text} for a message by a patient who has agreed to everything."""
+    """{route, faq, score, candidates[], why, answer, text} for a message by a patient who has agreed to everything."""
     now = dt.datetime.combine(dt.date.today(), NOON, dt.timezone(dt.timedelta(hours=8))).astimezone(dt.UTC)
     faq = config.faq.model_dump()
     world = World(now, {ASKER: {}}, {room: [ASKER]} if room else {}, {"faq": faq}, wiring.library(config))
@@ -31,6 +32,7 @@ async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
     question = without_mention(text, config.community.bot_name)
     ranked = world.desk.index.faq.rank(question)[:5]
     match = world.desk.index.faq.find(question)
+    why = explain(world.desk.index, question, config.faq.group_stricter_by if room else 0.0)
     route = by[mine[0].delivery.key] if mine else "silence"
     answered = route == "ask_faq" and match.zone.value == "answer" and match.best is not None
     await world.close()
@@ -41,6 +43,7 @@ async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
         "candidates": [
             {"id": one.id, "question": one.question, "score": one.score, "objection": one.objection} for one in ranked
         ],
+        "why": why,
         "answer": "\n\n".join(one.delivery.text for one in mine),
         "text": text,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -18,6 +18,7 @@ commands = group()
 def ask(
     text: Annotated[str, typer.Argument(help="患者会怎么问。")],
     room: Annotated[str | None, typer.Option(help="在哪个群里问；不写就是私聊。")] = None,
+    why: Annotated[bool, typer.Option("--why", help="说明为什么：哪些词对上了、哪条规则拦住了、差多少。")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
@@ -37,6 +38,25 @@ def ask(
         ("回答", found["answer"] or "（不出声）"),
     ):
         table.add_row(title, str(value))
+    out.print(table)
+    if why:
+        _explain(found["why"])
+
+
+def _explain(why: dict[str, Any]) -> None:
+    """One row a candidate: the wording it came nearest by, what the score is made of, what stands against it."""
+    out.print(f"听成：{why['heard'] or '（空）'}\n结果：{why['outcome']}——{why['why']}（要 {why['needed']:.2f}）")
+    table = Table("条目", "最像的问法", "得分/要", "意思·字面·覆盖", "对上的词", "只有一边有的词", "拦住它的规则")
+    for one in why["candidates"]:
+        parts = "·".join(
+            f"{one['parts'][name]:.2f}" for name in ("meaning", "words", "covered") if name in one["parts"]
+        )
+        apart = " / ".join("、".join(one[name]) or "—" for name in ("only_asked", "only_phrasing"))
+        phrasing = one["phrasing"] + (f"（听作 {one['heard']}）" if one["heard"] else "")
+        score = f"{one['score']:.2f}/{one['needed']:.2f}"
+        table.add_row(
+            one["id"], phrasing, score, parts or "—", "、".join(one["shared"]), apart, one["objection"] or "—"
+        )
     out.print(table)
 
 

@@ -32,7 +32,7 @@ LEXICONS = (
     "flag-self-harm",
     "flag-heart-attack",
     "synonym-medical",
-    "synonym-function",
+    "form-question",
     "contrast-disease",
     "contrast-food",
 )

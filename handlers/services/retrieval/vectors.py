@@ -41,6 +41,11 @@ def vectors(
     return found
 
 
+def forget() -> None:
+    """Know no vectors, as in a fresh process."""
+    _KNOWN.clear()
+
+
 def _key(encoder: Encoder, text: str) -> bytes:
     return hashlib.blake2b(f"{encoder.name}\n{text}".encode(), digest_size=12).digest()
 
