@@ -83,6 +83,8 @@ def _parts(ctx: Context, msg: Incoming) -> tuple[Part, ...]:
     found: list[Part] = []
     for one in parts.questions(msg.said, ctx.index.concepts):
         found.append(Part(one, _unlike(ctx, found, one, _judge(ctx, msg, one))))
+    if len(found) == 1 and found[0].match.zone is Zone.ABSTAIN and parts.clauses(msg.said) != [plain(msg.said)]:
+        return (Part(msg.said, _offered(ctx, msg)),)
     return tuple(found)
 
 

@@ -22,6 +22,7 @@ from handlers.services.pictures import draw
 from handlers.settings import RatingSettings
 from playbooks.schema.load import CONTENT, load
 from playbooks.schema.source import parse
+from playbooks.signing import sign
 from storage.queries import answered, people, personal
 from storage.queries import gaps as gap_rows
 from storage.tables.gaps import Gap
@@ -45,7 +46,7 @@ id: {id}
 version: 1
 title: 糖尿病人能不能去桑拿
 owner: 陈医生
-review: {{stage: {stage}, by: [{{who: 陈医生, role: medical, on: 2026-03-05}}]}}
+review: {{stage: {stage}}}
 question: 糖尿病人能去桑拿吗
 ask: [血糖高可以蒸桑拿吗, 血糖高能不能蒸桑拿, 糖友蒸桑拿行吗, 糖尿病蒸桑拿有没有危险]
 answer: {{text: 短时间可以，别超过十分钟。}}
@@ -80,7 +81,10 @@ def kept(world: World) -> list[Any]:
 
 
 def publish(folder: Path, stage: str = "published", faq_id: str = "dm-sauna") -> None:
-    (folder / "own" / f"{faq_id}.yaml").write_text(PUBLISHED.format(id=faq_id, stage=stage), encoding="utf-8")
+    path = folder / "own" / f"{faq_id}.yaml"
+    path.write_text(PUBLISHED.format(id=faq_id, stage="draft" if stage == "published" else stage), encoding="utf-8")
+    if stage == "published":
+        sign(path, "陈医生", "medical", dt.date(2026, 3, 5))
 
 
 def told(sent: list[Any]) -> list[str]:
@@ -336,9 +340,10 @@ def test_another_id_that_replaces_the_draft_counts_and_samples_do_not(tmp_path: 
             publish(tmp_path, "sample")
             assert told(await world.say("小林", "#重载")) == []
             (tmp_path / "own" / "dm-sauna.yaml").unlink()
-            publish(tmp_path, faq_id="dm-steam")
+            publish(tmp_path, "draft", "dm-steam")
             file = tmp_path / "own" / "dm-steam.yaml"
             file.write_text(file.read_text(encoding="utf-8") + "replaces: [dm-sauna]\n", encoding="utf-8")
+            sign(file, "陈医生", "medical", dt.date(2026, 3, 5))
             assert told(await world.say("小林", "#重载")) == ["person-张姐", "person-李哥"]
 
     asyncio.run(go())

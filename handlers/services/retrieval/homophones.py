@@ -16,6 +16,8 @@ MOST = 2
 """So many characters may be repaired; more is another question."""
 STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
+OWN_MEANING = frozenset("药病癌炎痛疼血尿糖水眼心肝肾胃肺脑腿手脚奶肉鱼蛋茶酒烟孕盐油针")
+"""Characters that are words of their own: whoever writes 药 does not mean 要."""
 
 Fixed = Callable[[str], bool]
 
@@ -57,7 +59,7 @@ def _misheard(asked: str, phrasing: str, fixed: Fixed) -> tuple[str, int]:
     single = _single(asked)
     signs, changed = list(asked), 0
     for place, sign in enumerate(asked):
-        if sign in phrasing or place not in single or fixed(sign):
+        if sign in phrasing or place not in single or sign in OWN_MEANING or fixed(sign):
             continue
         for there, other in enumerate(phrasing):
             if _beside(asked, place, phrasing, there) and not fixed(other) and sounds(sign) & sounds(other):
