@@ -20,7 +20,12 @@ from playbooks.schema.source import read
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
-MANUALS = (ROOT / "docs/管理员手册.md", ROOT / "docs/临床编写指南.md", ROOT / "docs/内容种类.md")
+MANUALS = (
+    ROOT / "docs/管理员手册.md",
+    ROOT / "docs/临床编写指南.md",
+    ROOT / "docs/内容种类.md",
+    ROOT / "docs/值班手册.md",
+)
 DOCS = (README, *MANUALS, ROOT / "CHANGELOG.md")
 NOT_OURS = re.compile(
     r"https?://(?!127\.0\.0\.1)|\b[\w-]+\.(?:com|org|net|io|cn)\b|(?<!\w)/(?:home|mnt|opt|root|tmp|Users|work)/"
