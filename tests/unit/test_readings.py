@@ -66,6 +66,18 @@ def test_talk_about_numbers_is_no_check_in(text: str) -> None:
     assert parse_readings(text, MEASURES) == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["1. 血糖高能吃西瓜吗", "1、血糖高能吃西瓜吗 2、打胰岛素会上瘾吗", "１．血压高怎么办 ２．血糖高怎么办"]
+)
+def test_the_numbers_of_a_list_measure_nothing(text: str) -> None:
+    assert parse_readings(text, MEASURES) == () and literal_critical(text, MEASURES) == ()
+
+
+@pytest.mark.parametrize("text", ["1. 血糖 2.1 2. 血压 190/120", "血糖 1. 头晕", "血糖2."])
+def test_readings_in_a_list_still_warn(text: str) -> None:
+    assert literal_critical(text, MEASURES)
+
+
 def test_longer_than_a_message_is_no_check_in() -> None:
     assert parse_readings("血压130/85" + "。" * 500, MEASURES) == ()
 

@@ -74,9 +74,19 @@ _COUNTED = re.compile(r"\s?(?:分钟?(?!之|享|别)|步|公斤|千克|斤|度|�
 _DEGREE = re.compile(r"(\d{2})\s?度\s?([\d一二两三四五六七八九])(?![\d十.])")
 
 
+_FIRST = re.compile(r"^\s*1\s*[.、)](?=\s*[^\d\s.])")
+_NEXT = re.compile(r"(?<=[\s。?!;,])[1-9]\s*[.、)](?=\s*[^\d\s.])")
+
+
+def _unnumbered(text: str) -> str:
+    """Without the numbers of a list that begins with 1.: they count questions and measure nothing."""
+    return _NEXT.sub(" ", _FIRST.sub("", text)) if _FIRST.match(text) else text
+
+
 def tidy(text: str) -> str:
     """Half-width and lower case, one decimal sign: 6。5, 5，6 and ６．５ become 6.5 and so on."""
     plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).lower()
+    plain = _unnumbered(plain)
     for unit, same in _UNITS:
         plain = plain.replace(unit, same)
     for typo, meant in _TYPOS:
