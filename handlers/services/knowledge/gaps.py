@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+import numpy as np
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Context, Handled, Outgoing, Picture, Scene, Skip, stored
 from handlers.index import Index, contrasts, synonyms
 from handlers.services.care.days import at, day_of
 from handlers.services.community.figures import Period, period
-from handlers.services.knowledge.clusters import Similar, central, cluster, kept_apart, key_terms, lexical
+from handlers.services.knowledge.clusters import Matrix, Similar, central, cluster, kept_apart, key_terms, lexical
 from handlers.services.knowledge.masking import SURNAMES, mask, strip
 from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare
@@ -27,6 +28,8 @@ KEEP, MOMENT = dt.timedelta(days=30), dt.timedelta(microseconds=1)
 WEEK = dt.timedelta(days=7)
 REPORT_AT, REPORT_WAITS = "08:30", dt.timedelta(days=3)
 MOST_TEXTS, EXAMPLES, SHOWN = 1000, 3, 8
+UNLIKE = 0.60
+"""In meaning, this much likeness is none at all; the rest is stretched to the scale of the words."""
 NEAR_ENOUGH = 0.45
 NO_QUESTION = frozenset({"reminder"})
 """Handlers whose cases are no questions that a playbook could answer (a dose taken twice)."""
@@ -174,8 +177,14 @@ def quotable(scene: Scene, rows: Sequence[RowMapping]) -> list[RowMapping]:
 
 
 def likeness(index: Index) -> Similar:
-    """How alike two comparable questions are, by the words of this library."""
-    return kept_apart(lexical(comparable(index, _phrasings(index))), contrasts(index.library))
+    """How alike two comparable questions are, by the words of this library and, with an encoder, in meaning."""
+    by_words = lexical(comparable(index, _phrasings(index)))
+
+    def similar(texts: Sequence[str]) -> Matrix:
+        near, meaning = by_words(texts), index.faq.likeness(texts)
+        return near if meaning is None else np.maximum(near, (meaning - UNLIKE) / (1 - UNLIKE))
+
+    return kept_apart(similar, contrasts(index.library))
 
 
 def comparable(index: Index, questions: Sequence[str]) -> list[str]:

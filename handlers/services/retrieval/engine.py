@@ -35,6 +35,8 @@ MEANING, WORDS, COVERED = 0.85, 0.05, 0.10
 """What counts how much in the score, when an encoder is there."""
 SAME_WORDS, SAME_MEANING = 0.88, 0.80
 """Nearly the same words, with the same names and forms, and nothing against it in meaning: that counts by itself."""
+AGAINST = 0.08
+"""So much nearer must be what a guard objects to before it is offered."""
 REPAIRED = 0.995
 """A score that needed a repair of spelling is worth so much."""
 
@@ -184,6 +186,13 @@ class Engine:
         if self._encoder is not None:
             self._encoder.encode(["你好"])
 
+    def likeness(self, texts: Sequence[str]) -> NDArray[np.float32] | None:
+        """How alike cleaned texts are in meaning, each with each (-1–1); None without an encoder. Nothing is kept."""
+        if self._encoder is None or not texts:
+            return None
+        found = self._encoder.encode([self._names.canonical(text) for text in texts])
+        return np.asarray(found @ found.T, dtype=np.float32)
+
     @property
     def phrasings(self) -> list[tuple[str, str]]:
         """(cleaned text, id of its entry) of all phrasings, in the order of their numbers."""
@@ -202,10 +211,14 @@ class Engine:
         if clear is not None and not why:
             others = (one for one in candidates if one is not clear)
             return Match(Zone.ANSWER, (clear, *others), "near", needed)
-        near = tuple(one for one in candidates if one.score >= self.thresholds.clarify or _begun(asked, one))
+        near = tuple(one for one in candidates if self._worth_asking(asked, one))
         if near:
             return Match(Zone.CLARIFY, near[:CHOICES], why, needed)
         return Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]), "far", needed)
+
+    def _worth_asking(self, asked: str, one: Candidate) -> bool:
+        """Whether to offer an entry; one that a guard speaks against must be nearer."""
+        return one.score >= self.thresholds.clarify + (AGAINST if one.objection else 0.0) or _begun(asked, one)
 
     def _doubt(self, asked: str, candidates: list[Candidate], clear: Candidate | None, needed: float) -> str:
         """Why nothing is answered, or ""."""
