@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 from bot import config
 from bot.checking import Checked, check
 from bot.cli import app
+from bot.logs import configure
 from handlers.services.knowledge.lists import recogniser
 from playbooks.library import KINDS
 from playbooks.lock import fingerprint
@@ -30,6 +32,13 @@ EXPERT = [*SIGNED, {"who": "王主任", "role": "expert", "on": "2026-03-02"}]
 def folder(tmp_path: Path) -> Path:
     shutil.copytree(CONTENT / "lexicon", tmp_path / "lexicon")
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """The commands set up logs of their own, on streams that are closed afterwards."""
+    yield
+    configure("info")
 
 
 def write(folder: Path, data: dict[str, Any], **changes: Any) -> Path:

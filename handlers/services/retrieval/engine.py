@@ -35,6 +35,8 @@ MEANING, WORDS, COVERED = 0.85, 0.05, 0.10
 """What counts how much in the score, when an encoder is there."""
 SAME_WORDS, SAME_MEANING = 0.88, 0.80
 """Nearly the same words, with the same names and forms, and nothing against it in meaning: that counts by itself."""
+NEAR = 0.9
+"""Below this share of the clarify threshold nothing is offered, and no guard need judge."""
 AGAINST = 0.08
 """So much nearer must be what a guard objects to before it is offered."""
 REPAIRED = 0.995
@@ -290,7 +292,8 @@ class Engine:
             score = MEANING * parts["meaning"] + WORDS * words + COVERED * parts["covered"]
             if words >= SAME_WORDS and parts["meaning"] >= SAME_MEANING:
                 score = max(score, min(1.0, words + 0.05))
-        objection = self._objection(measured, row) if score >= self.thresholds.clarify else ""
+        judged = measured.meaning is None or score >= NEAR * self.thresholds.clarify
+        objection = self._objection(measured, row) if judged else ""
         return Candidate(owner, self._questions[owner], round(score, 4), objection, text, parts)
 
     def _objection(self, measured: _Asked, row: int) -> str:
