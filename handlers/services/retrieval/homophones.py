@@ -97,7 +97,7 @@ def _cut_short(asked: str, phrasing: str, fixed: Fixed) -> tuple[str, int]:
             place = asked.find(rest)
             if place < 0 or fixed(word[lacking]) or (len(rest) > 1 and len(dictionary_words(rest)) == 1):
                 continue
-            if _framed(asked, place, place + len(rest), phrasing, start, end):
+            if len(rest) > 1 or _framed(asked, place, place + len(rest), phrasing, start, end):
                 asked = asked[:place] + word + asked[place + len(rest) :]
                 added += 1
                 break
