@@ -157,6 +157,9 @@ class Engine:
         self._owners = [owner for _, owner in pairs]
         self._exact = {text: owner for text, owner in reversed(pairs)}
         self._exact |= {bare(word): entry.id for entry in entries for word in entry.keywords}
+        self._speaks_of: dict[str, frozenset[tuple[str, str]]] = {}
+        for text, owner in pairs:
+            self._speaks_of[owner] = self._speaks_of.get(owner, frozenset()) | self._guards.concepts(text)
         self._named = [self._names.canonical(text) for text in self._texts]
         self._index = LexicalIndex([self._forms.canonical(text) for text in self._texts])
         self._vectors = vectors(encoder, self._named, cache, progress) if encoder and self._texts else None
@@ -297,13 +300,19 @@ class Engine:
         return Candidate(owner, self._questions[owner], round(score, 4), objection, text, parts)
 
     def _objection(self, measured: _Asked, row: int) -> str:
+        """What speaks against this phrasing: a guard, a thing exchanged, or a thing that its entry never speaks of."""
         objection = self._guards.objection(measured.text, self._texts[row])
-        return objection or self._guards.swapped(measured.named, self._named[row])
+        objection = objection or self._guards.swapped(measured.named, self._named[row])
+        if objection:
+            return objection
+        unheard = self._guards.concepts(measured.text) - self._speaks_of[self._owners[row]]
+        return min(unheard)[0] if unheard else ""
 
     def _heard(self, asked: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates again, against the question with its misheard words repaired."""
         found = []
-        for heard in dict.fromkeys(repaired(asked, one.phrasing, self._guards.fixed) for one in candidates):
+        named, fixed = self._guards.named(asked), self._guards.fixed
+        for heard in dict.fromkeys(repaired(asked, one.phrasing, fixed, named) for one in candidates):
             if heard == asked:
                 continue
             measured = self._measure(heard)

@@ -62,6 +62,10 @@ class Contrast:
             return bool(one - other and other - one)
         return one != other
 
+    def places(self, text: str) -> set[int]:
+        """The places of the characters that name something."""
+        return {place for _, start, end in self._finder.find_matches_as_indexes(text) for place in range(start, end)}
+
     def _concepts(self, text: str) -> frozenset[str]:
         """The concepts that a text names; where spellings overlap, the longest counts."""
         return frozenset(self._names[found[0]] for found in self._finder.find_matches_as_indexes(text))
@@ -84,6 +88,14 @@ class Guards:
         if not polarity(asked) & polarity(phrasing):
             return "negation"
         return next((name for name, one in self.contrasts.items() if one.objects(asked, phrasing)), "")
+
+    def concepts(self, text: str) -> frozenset[tuple[str, str]]:
+        """(contrast, concept) of all that a text names."""
+        return frozenset((name, concept) for name, one in self.contrasts.items() for concept in one.concepts(text))
+
+    def named(self, text: str) -> set[int]:
+        """The places of the characters that name something of any contrast."""
+        return set().union(*(one.places(text) for one in self.contrasts.values()))
 
     def swapped(self, asked: str, phrasing: str) -> str:
         """ "content" when each names something that the other does not: one thing was exchanged for another."""

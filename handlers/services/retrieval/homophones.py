@@ -6,7 +6,7 @@ and never where a character carries the meaning (a number, a "not", a side): who
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 import rjieba
@@ -45,18 +45,19 @@ def dictionary_words(text: str) -> tuple[str, ...]:
     return tuple(rjieba.cut(text, False))
 
 
-def repaired(asked: str, phrasing: str, fixed: Fixed) -> str:
+def repaired(asked: str, phrasing: str, fixed: Fixed, named: Collection[int] = ()) -> str:
     """`asked` spelled as `phrasing` where the two sound alike or a word lacks a character; unchanged where not.
 
-    `fixed(piece)`: whether a piece carries meaning that no repair may touch.
+    `fixed(piece)`: whether a piece carries meaning that no repair may touch. `named`: the places in `asked` that name
+    something already (月子), and so are no mistake.
     """
-    heard, changed = _misheard(asked, phrasing, fixed)
+    heard, changed = _misheard(asked, phrasing, fixed, named)
     whole, added = _cut_short(heard, phrasing, fixed)
     return whole if 0 < changed + added <= MOST else asked
 
 
-def _misheard(asked: str, phrasing: str, fixed: Fixed) -> tuple[str, int]:
-    single = _single(asked)
+def _misheard(asked: str, phrasing: str, fixed: Fixed, named: Collection[int]) -> tuple[str, int]:
+    single = _single(asked) - set(named)
     signs, changed = list(asked), 0
     for place, sign in enumerate(asked):
         if sign in phrasing or place not in single or sign in OWN_MEANING or fixed(sign):
@@ -97,7 +98,7 @@ def _cut_short(asked: str, phrasing: str, fixed: Fixed) -> tuple[str, int]:
             place = asked.find(rest)
             if place < 0 or fixed(word[lacking]) or (len(rest) > 1 and len(dictionary_words(rest)) == 1):
                 continue
-            if len(rest) > 1 or _framed(asked, place, place + len(rest), phrasing, start, end):
+            if _framed(asked, place, place + len(rest), phrasing, start, end):
                 asked = asked[:place] + word + asked[place + len(rest) :]
                 added += 1
                 break
