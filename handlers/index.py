@@ -90,6 +90,7 @@ def contrasts(library: Library) -> Mapping[str, Contrast]:
         lexicon.id: Contrast(
             {term.say: (term.say, *term.also) for term in lexicon.terms},
             lexicon.only_when_both or lexicon.use == "aspect",
+            things=lexicon.use == "contrast",
         )
         for lexicon in library.lexicons.values()
         if lexicon.use in ("contrast", "aspect")

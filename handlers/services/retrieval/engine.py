@@ -158,8 +158,10 @@ class Engine:
         self._exact = {text: owner for text, owner in reversed(pairs)}
         self._exact |= {bare(word): entry.id for entry in entries for word in entry.keywords}
         self._speaks_of: dict[str, frozenset[tuple[str, str]]] = {}
+        self._signs: dict[str, frozenset[str]] = {}
         for text, owner in pairs:
             self._speaks_of[owner] = self._speaks_of.get(owner, frozenset()) | self._guards.concepts(text)
+            self._signs[owner] = self._signs.get(owner, frozenset()) | set(text) | set(self._names.canonical(text))
         self._named = [self._names.canonical(text) for text in self._texts]
         self._index = LexicalIndex([self._forms.canonical(text) for text in self._texts])
         self._vectors = vectors(encoder, self._named, cache, progress) if encoder and self._texts else None
@@ -305,8 +307,11 @@ class Engine:
         objection = objection or self._guards.swapped(measured.named, self._named[row])
         if objection:
             return objection
-        unheard = self._guards.concepts(measured.text) - self._speaks_of[self._owners[row]]
-        return min(unheard)[0] if unheard else ""
+        owner = self._owners[row]
+        unheard = self._guards.concepts(measured.text) - self._speaks_of[owner]
+        if unheard:
+            return min(unheard)[0]
+        return "content" if self._guards.foreign(measured.named, self._signs[owner]) else ""
 
     def _heard(self, asked: str, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates again, against the question with its misheard words repaired."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 
 from ahocorasick_rs import AhoCorasick, MatchKind
@@ -41,15 +41,19 @@ DOUBT = re.compile(r"(?:是不是|就)?(?:不能|不可以|不会|不用|不要|
 MUST = re.compile(r"一定要|必须|非得|要不要|需不需要|需要|有必要|用不用|该不该")
 NEGATION = re.compile(r"不|没|无|别|未|禁|甭|勿|莫")
 
+FOREIGN = 3
+
 
 class Contrast:
     """Concept → its spellings. Two different concepts of one contrast never answer each other.
 
-    `only_when_both`: object only when each question names something of it that the other does not.
+    `only_when_both`: object only when each question names something of it that the other does not. `things`: it names
+    things (foods, diseases), not ways of asking: an entry must speak of them to answer a question that names them.
     """
 
-    def __init__(self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False) -> None:
+    def __init__(self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False, things: bool = True) -> None:
         self._only_when_both = only_when_both
+        self.things = things
         pairs = [(word, name) for name, words in concepts.items() for word in words]
         self._names = [name for _, name in pairs]
         self.words = frozenset(word for word, _ in pairs)
@@ -90,8 +94,9 @@ class Guards:
         return next((name for name, one in self.contrasts.items() if one.objects(asked, phrasing)), "")
 
     def concepts(self, text: str) -> frozenset[tuple[str, str]]:
-        """(contrast, concept) of all that a text names."""
-        return frozenset((name, concept) for name, one in self.contrasts.items() for concept in one.concepts(text))
+        """(contrast, concept) of all the things that a text names."""
+        things = ((name, one) for name, one in self.contrasts.items() if one.things)
+        return frozenset((name, concept) for name, one in things for concept in one.concepts(text))
 
     def named(self, text: str) -> set[int]:
         """The places of the characters that name something of any contrast."""
@@ -111,6 +116,10 @@ class Guards:
             or any(sign in DIGITS or sign in UNITS or sign.isdigit() for sign in piece)
             or any(piece in one.words for one in self.contrasts.values())
         )
+
+    def foreign(self, asked: str, known: Collection[str]) -> bool:
+        """Whether a question has three or more characters of content that are not among those `known`."""
+        return self._function is not None and sum(sign not in known for sign in self._content(asked)) >= FOREIGN
 
     def _pieces(self, text: str) -> str:
         """The characters of a text that are no function words."""
