@@ -297,7 +297,7 @@ class Engine:
             score = MEANING * parts["meaning"] + WORDS * words + COVERED * parts["covered"]
             if words >= SAME_WORDS and parts["meaning"] >= SAME_MEANING:
                 score = max(score, min(1.0, words + 0.05))
-        judged = measured.meaning is None or score >= NEAR * self.thresholds.clarify
+        judged = measured.meaning is None or score >= NEAR * min(self.thresholds.clarify, self.thresholds.answer)
         objection = self._objection(measured, row) if judged else ""
         return Candidate(owner, self._questions[owner], round(score, 4), objection, text, parts)
 

@@ -51,7 +51,9 @@ class Contrast:
     things (foods, diseases), not ways of asking: an entry must speak of them to answer a question that names them.
     """
 
-    def __init__(self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False, things: bool = True) -> None:
+    def __init__(
+        self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False, things: bool = True
+    ) -> None:
         self._only_when_both = only_when_both
         self.things = things
         pairs = [(word, name) for name, words in concepts.items() for word in words]

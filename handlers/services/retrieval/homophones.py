@@ -16,7 +16,9 @@ MOST = 2
 """So many characters may be repaired; more is another question."""
 STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
-OWN_MEANING = frozenset("前后上下内外早晚饱饿空左右高低多少大小男女药病癌炎痛疼血尿糖水眼心肝肾胃肺脑腿手脚奶肉鱼蛋茶酒烟孕盐油针")
+OWN_MEANING = frozenset(
+    "前后上下内外早晚饱饿空左右高低多少大小男女药病癌炎痛疼血尿糖水眼心肝肾胃肺脑腿手脚奶肉鱼蛋茶酒烟孕盐油针"
+)
 """Characters that are words of their own: whoever writes 药 does not mean 要, nor 前 anything else."""
 
 Fixed = Callable[[str], bool]
