@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run setup test lint unit bench lock dev npm screenshots clean
+.PHONY: run setup test lint unit fuzz bench lock dev npm screenshots clean
 
 run: .venv/.run  ## 启动杏林（网页聊天）
 	@$(BIN)/xinglin run
@@ -20,6 +20,9 @@ lint: .venv/.dev  ## ruff、mypy、导入方向
 
 unit: .venv/.dev npm
 	@$(BIN)/pytest -n 2 --dist loadfile
+
+fuzz: .venv/.dev  ## 十万条古怪的消息走一遍（约一小时；可写 N=2000）
+	@$(BIN)/python -m tests.fuzz $(or $(N),100000)
 
 bench: .venv/.dev  ## 性能，与同类库在同一次运行里比较
 	@$(BIN)/python -m tests.benchmarks.run

@@ -27,6 +27,8 @@ LONG = 40
 SHORT = 4
 """A fragment (高血压) is too little to be sure of, and a story too much; both get choices at most."""
 BEGUN = 8
+READ = 120
+"""So many characters are read for their meaning; longer is never answered anyway."""
 SHORTLIST = 24
 BY_WORDS = 6
 CLOSE = 0.015
@@ -246,7 +248,7 @@ class Engine:
         meaning = None
         if self._vectors is not None and self._encoder is not None and asked:
             known = self._rows.get(named)
-            vector = self._encoder.encode([named])[0] if known is None else self._vectors[known]
+            vector = self._encoder.encode([named[:READ]])[0] if known is None else self._vectors[known]
             meaning = self._vectors @ vector
         return _Asked(asked, named, canonical, self._index.overlap(canonical), meaning)
 
