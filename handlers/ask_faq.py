@@ -18,6 +18,8 @@ from storage.queries import answered
 
 FOLLOWS_WITHIN = dt.timedelta(minutes=10)
 CHOICES = 3
+OUT_OF_CONTEXT = 0.10
+"""A clause without the story around it must be so much nearer to be offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def _offered(ctx: Context, msg: Incoming) -> Match:
     best: dict[str, Candidate] = {}
     for one in pieces:
         found = _judge(ctx, msg, one)
-        if found.best and found.zone is not Zone.ABSTAIN and found.best.id not in best:
+        sure = ctx.index.faq.thresholds.clarify + OUT_OF_CONTEXT
+        if found.best and found.zone is not Zone.ABSTAIN and found.best.score >= sure and found.best.id not in best:
             best[found.best.id] = found.best
     nearest = sorted(best.values(), key=lambda one: -one.score)[:CHOICES]
     near = tuple(one for one in best.values() if one in nearest)  # in the order of the asking
@@ -190,7 +193,7 @@ def act(ctx: Context, msg: Incoming, asked: Asked) -> Handled | None:
 def _together(found: tuple[Part, ...]) -> Match:
     """One outcome: that of the only question, or the choices of several that are not all the same."""
     known = [one.match for one in found if one.match.zone is not Zone.ABSTAIN]
-    if len(found) == 1 or len({one.best.id for one in known if one.best}) == 1:
+    if len(found) == 1 or (len(known) == len(found) and len({one.best.id for one in known if one.best}) == 1):
         return known[0] if known else found[0].match
     each = 1 if len(known) >= CHOICES else 2
     near = {one.id: one for match in known for one in match.candidates[:each]}
@@ -245,15 +248,24 @@ def _rest(ctx: Context, msg: Incoming, rest: list[Part]) -> tuple[str, tuple[Out
     """(what is said of the questions without a certain answer, messages to staff, events)."""
     if not rest:
         return "", (), ()
-    told = ctx.words("faq/rest_case", rest=[one.question for one in rest], said=msg.said)
-    near = _together(tuple(rest))
-    if near.zone is not Zone.ABSTAIN and near.candidates:
+    offered = [one for one in rest if one.match.zone is not Zone.ABSTAIN]
+    unknown = [one for one in rest if one.match.zone is Zone.ABSTAIN]
+    said: list[str] = []
+    more: tuple[Outgoing, ...] = ()
+    events: tuple[Happened, ...] = ()
+    if unknown:
+        told = ctx.words("faq/rest_case", rest=[one.question for one in unknown], said=msg.said)
+        place = replace(msg, room_id=None) if faq_reply.personal(ctx, msg) else msg
+        handled = chat.fallback(ctx, replace(place, said=told, text=plain(told)), True)
+        first, *others = handled.replies
+        said, more, events = [first.text], tuple(others), handled.events
+    near = _together(tuple(offered)) if offered else Match(Zone.ABSTAIN)
+    if near.candidates and near.zone is not Zone.ABSTAIN:
+        question = "；".join(one.question for one in offered)
         ids = [one.id for one in near.candidates[:CHOICES]]
-        text, happened = choice.offer(ctx, msg, faq_reply.place(ctx, msg), ids, told)
-        return text, (), (happened,)
-    handled = chat.fallback(ctx, replace(msg, said=told, text=plain(told)), True)
-    first, *more = handled.replies
-    return first.text, tuple(more), handled.events
+        text, happened = choice.offer(ctx, msg, faq_reply.place(ctx, msg), ids, question)
+        said, events = [text, *said], (*events, happened)
+    return "\n".join(said), more, events
 
 
 def unfinished(ctx: Context, msg: Incoming) -> Handled:

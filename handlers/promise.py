@@ -6,6 +6,7 @@ import re
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What
 from handlers.matching import said
+from handlers.services.knowledge.cases import after_promise
 from handlers.services.knowledge.courtesy import courtesy
 from handlers.services.staff import promises
 from handlers.services.staff.promise_words import promised
@@ -34,9 +35,12 @@ def match(ctx: Context, msg: Incoming) -> str | None:
 def act(ctx: Context, msg: Incoming, sentence: str) -> Handled | None:
     if sentence:
         return promises.in_room(ctx, msg, sentence)
-    if not promises.kept_in_room(ctx, msg):
+    kept = promises.kept_in_room(ctx, msg)
+    if not kept:
         return None
-    return Handled(promises.KIND, (), (Happened("promise_kept", {"by": ctx.person_id}, None, msg.room_id),))
+    followed = tuple(event for one in kept for event in after_promise(ctx, one))
+    happened = Happened("promise_kept", {"by": ctx.person_id}, None, msg.room_id)
+    return Handled(promises.KIND, (), (happened, *followed))
 
 
 SAID = Handler("promise", match, act)

@@ -114,7 +114,12 @@ def answer(scene: Scene, case: Case, words: str, by: Person, title: str, key: in
         promises.kept_by_answer(scene, case, stored(by.id))
         _answered(scene, case, stored(by.id), words)
     known = people.room(scene.work, case.room_id) if case.room_id is not None else None
-    in_room = known is not None and not case.private and not scene.index.readings(words)
+    in_room = (
+        known is not None
+        and not case.private
+        and not scene.index.readings(words)
+        and not scene.index.readings(case.question)
+    )
     text = scene.words("case/answer", case=case, answer=words, name=by.name, title=title, in_room=in_room)
     more: dict[str, Any] = {"by": "case", "key": f"case:{case.id}:answer:{key}"}
     noted = promises.noted(scene, promise) if promise is not None else []

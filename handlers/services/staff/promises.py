@@ -149,11 +149,11 @@ def kept_by_answer(scene: Scene, case: Case, by: int) -> None:
             settle(scene, promise, by, "kept")
 
 
-def kept_in_room(ctx: Context, msg: Incoming) -> bool:
-    """The promiser turns to the person by name in the same room: that is the answer."""
+def kept_in_room(ctx: Context, msg: Incoming) -> list[Promise]:
+    """The promiser turns to the person by name in the same room: that is the answer. Gives the promises that it kept."""
     kept = [
         one
         for one in rows.open_promises(ctx.work, ctx.person_id)
         if one.room_id == msg.room_id and one.person_id in msg.mentions
     ]
-    return any([settle(ctx, one, ctx.person_id, "kept") for one in kept])
+    return [one for one in kept if settle(ctx, one, ctx.person_id, "kept")]
