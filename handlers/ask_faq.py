@@ -227,45 +227,57 @@ def _to_person(ctx: Context, msg: Incoming, asked: Asked) -> Handled:
 
 
 def _several(ctx: Context, msg: Incoming, asked: Asked) -> Handled | None:
-    """Each certain question answered in short; the others as one choice or with a person, saying which is which."""
+    """Each certain question answered in short, one choice for those nearly known, a person for all others.
+
+    None when there is one outcome for all of them.
+    """
+    library = ctx.index.library.faqs
     sure = {one.match.best.id: one for one in asked.parts if one.match.zone is Zone.ANSWER and one.match.best}
-    known = [(ctx.index.library.faqs[one], part) for one, part in sure.items() if one in ctx.index.library.faqs]
-    rest = [one for one in asked.parts if one.match.zone is not Zone.ANSWER]
-    if not known or len(asked.parts) > parts.MOST or len(known) + len(rest) == 1:
+    known = [(library[one], part) for one, part in sure.items() if one in library][: parts.MOST]
+    given = {faq.id for faq, _ in known}
+    near = [one for one in asked.parts if one.match.zone is Zone.CLARIFY and one.match.candidates][:CHOICES]
+    rest = [one for one in asked.parts if one not in near and not _among(one, given)]
+    if len(known) + bool(near) + bool(rest) < 2:
         return None
     blocks = [(part.question, answers.brief(ctx.words, faq)) for faq, part in known]
     events = [
         faq_reply.give(ctx, msg, faq, part.match.best.score if part.match.best else 0.0, part.question)
         for faq, part in known
     ]
-    left, more, happened = _rest(ctx, msg, rest)
-    text = ctx.words("faq/several", blocks=blocks, rest=[one.question for one in rest], left=left)
+    left, more, opened = _rest(ctx, msg, rest)
+    choices, offered = _choices(ctx, msg, near)
+    others = [(_joined(rest), left)] * bool(rest) + [(_joined(near), choices)] * bool(near)
+    text = ctx.words("faq/several", blocks=blocks, others=others, count=len(known) + len(rest) + len(near))
     reply = faq_reply.say(ctx, msg, text, picture=asked.picture)
-    return Handled("ask_faq", (reply, *more), (*events, *happened))
+    return Handled("ask_faq", (reply, *more), (*events, *opened, *offered))
+
+
+def _among(one: Part, given: set[str]) -> bool:
+    return one.match.zone is Zone.ANSWER and one.match.best is not None and one.match.best.id in given
+
+
+def _joined(some: list[Part]) -> str:
+    return "；".join(one.question for one in some)
 
 
 def _rest(ctx: Context, msg: Incoming, rest: list[Part]) -> tuple[str, tuple[Outgoing, ...], tuple[Happened, ...]]:
-    """(what is said of the questions without a certain answer, messages to staff, events)."""
+    """(what is said of the questions that go to a person, messages to staff, events)."""
     if not rest:
         return "", (), ()
-    offered = [one for one in rest if one.match.zone is not Zone.ABSTAIN]
-    unknown = [one for one in rest if one.match.zone is Zone.ABSTAIN]
-    said: list[str] = []
-    more: tuple[Outgoing, ...] = ()
-    events: tuple[Happened, ...] = ()
-    if unknown:
-        told = ctx.words("faq/rest_case", rest=[one.question for one in unknown], said=msg.said)
-        place = replace(msg, room_id=None) if faq_reply.personal(ctx, msg) else msg
-        handled = chat.fallback(ctx, replace(place, said=told, text=plain(told)), True)
-        first, *others = handled.replies
-        said, more, events = [first.text], tuple(others), handled.events
-    near = _together(tuple(offered)) if offered else Match(Zone.ABSTAIN)
-    if near.candidates and near.zone is not Zone.ABSTAIN:
-        question = "；".join(one.question for one in offered)
-        ids = [one.id for one in near.candidates[:CHOICES]]
-        text, happened = choice.offer(ctx, msg, faq_reply.place(ctx, msg), ids, question)
-        said, events = [text, *said], (*events, happened)
-    return "\n".join(said), more, events
+    told = ctx.words("faq/rest_case", rest=[one.question for one in rest], said=msg.said)
+    private = replace(msg, room_id=None) if faq_reply.personal(ctx, msg) else msg
+    handled = chat.fallback(ctx, replace(private, said=told, text=plain(told)), True)
+    first, *more = handled.replies
+    return first.text, tuple(more), handled.events
+
+
+def _choices(ctx: Context, msg: Incoming, near: list[Part]) -> tuple[str, tuple[Happened, ...]]:
+    """The lines of the choice; what is picked answers the questions in it, not the whole message."""
+    if not near:
+        return "", ()
+    ids = [one.id for one in _together(tuple(near)).candidates[:CHOICES] if one.id in ctx.index.library.faqs]
+    text, happened = choice.offer(ctx, msg, faq_reply.place(ctx, msg), ids, _joined(near))
+    return text, (happened,)
 
 
 def unfinished(ctx: Context, msg: Incoming) -> Handled:

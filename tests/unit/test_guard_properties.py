@@ -23,7 +23,8 @@ SPELLINGS = {
     for lexicon in LIBRARY.lexicons.values()
     if lexicon.id in CONTRASTS
 }
-PHRASINGS = st.sampled_from([(said, faq.id) for faq in LIBRARY.faqs.values() for said in (faq.question, *faq.ask)])
+SAID = [(said, faq.id) for faq in LIBRARY.faqs.values() for said in (faq.question, *faq.ask)]
+PHRASINGS = st.sampled_from(SAID)
 FEW = settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 
 
@@ -51,12 +52,10 @@ def swaps(text: str) -> list[tuple[str, str, str]]:
 
 
 @FEW
-@given(PHRASINGS, st.data())
+@given(st.sampled_from([one for one in SAID if swaps(one[0])]), st.data())
 def test_another_food_drug_disease_person_or_side(phrasing: tuple[str, str], data: st.DataObject) -> None:
     text, owner = phrasing
-    known = swaps(text)
-    assume(known)
-    name, word, concept = data.draw(st.sampled_from(known))
+    name, word, concept = data.draw(st.sampled_from(swaps(text)))
     other = data.draw(st.sampled_from(sorted(set(SPELLINGS[name]) - {concept})))
     edited = text.replace(word, other)
     assume((name, other) in {(name, one) for one in CONTRASTS[name].concepts(bare(edited))})
@@ -65,13 +64,10 @@ def test_another_food_drug_disease_person_or_side(phrasing: tuple[str, str], dat
 
 
 @FEW
-@given(PHRASINGS, st.integers(2, 400))
+@given(st.sampled_from([one for one in SAID if re.search(r"\d", one[0])]), st.integers(2, 400))
 def test_another_number(phrasing: tuple[str, str], number: int) -> None:
     text, owner = phrasing
-    hit = re.search(r"\d+", text)
-    assume(hit is not None)
-    assert hit is not None
-    edited = text[: hit.start()] + str(number) + text[hit.end() :]
+    edited = re.sub(r"\d+", str(number), text, count=1)
     faq = LIBRARY.faqs[owner]
     known = {numbers(bare(one)) for one in (faq.question, *faq.ask)}
     assume(numbers(bare(edited)) not in known)
