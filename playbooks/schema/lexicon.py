@@ -4,6 +4,7 @@ what people want; words that no text of ours may use; rumours; signs that somebo
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -15,7 +16,8 @@ from playbooks.schema.source import Misplaced
 class Term(Strict):
     """`say` and its other spellings `also`; not meant when one of `unless` stands in the same message.
 
-    A phrase may have one gap, written `…`, which stands for up to eight other characters ("胸口…疼").
+    `…` is a gap of up to eight other characters ("胸口…疼"); `&` parts what stands near each other in either order
+    ("化疗&发烧"); `<疼>` is any word of the list's set 疼.
     """
 
     say: Line
@@ -36,6 +38,8 @@ class Lexicon(Playbook):
         "red_flag", "intent", "synonym", "form", "contrast", "aspect", "function", "blocked", "rumour", "negative"
     ]
     context: Literal["ad", "care", "all"] = "all"
+    sets: dict[str, tuple[Line, ...]] = {}
+    """Words that stand for one another in phrases, also slips and voice-to-text: 疼: [疼, 痛, 腾, teng]."""
     terms: tuple[Term, ...] = Field(min_length=1)
     only_when_both: bool = False
     """Contrasts: object only when each question names something of this list that the other does not."""
@@ -54,6 +58,16 @@ class Lexicon(Playbook):
                 raise ValueError(f"这些词没有写 level：{'、'.join(missing[:5])}")
         elif given := [number for number, term in enumerate(self.terms) if term.level is not None]:
             raise Misplaced(("terms", given[0], "level"), "只有 use: red_flag 的词写 level，请删掉")
+        return self
+
+    @model_validator(mode="after")
+    def sets_are_there(self) -> Lexicon:
+        if self.sets and self.use != "red_flag":
+            raise ValueError("只有 use: red_flag 的词表写 sets")
+        for number, term in enumerate(self.terms if self.use == "red_flag" else ()):
+            for phrase in (term.say, *term.also, *term.unless):
+                if unknown := [name for name in re.findall("<([^<>]*)>", phrase) if name not in self.sets]:
+                    raise Misplaced(("terms", number), f"“{phrase}”里的 <{unknown[0]}> 没有在 sets 里写")
         return self
 
     @model_validator(mode="after")
