@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch.chain import Next, Outcome
-from handlers.contract import Context, Incoming, Kind, Outgoing, privately
+from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, privately
 from handlers.services.care import check_ins
 from handlers.services.care.readings import Doubt, Reading, critical, literal_critical
 from handlers.services.safety.alerts import raise_alert
 from handlers.services.safety.red_flags import SEVERITY, Flag
+from playbooks.schema.measure import Measure
 
 COMMAND_SIGNS = ("#", "＃")
 NUMBERS = re.compile(r"\d|[一二三四五六七八九十百两]{2}")
@@ -30,16 +32,20 @@ class Burst:
 
     def with_before(self, ctx: Context, msg: Incoming) -> str:
         """This line after the ones before it; "" when it is long, or nothing came before."""
-        if len(msg.text) > SHORT_LINE:
+        return self.joined((msg.person_id, msg.room_id), msg.inbox_id, ctx.now, msg.text)
+
+    def joined(self, place: tuple[int, int | None], number: int, now: dt.datetime, text: str) -> str:
+        """The same for anybody's line of this number."""
+        if len(text) > SHORT_LINE:
             return ""
-        lines = self._lines.setdefault((msg.person_id, msg.room_id), {})
-        self._lines.move_to_end((msg.person_id, msg.room_id))
+        lines = self._lines.setdefault(place, {})
+        self._lines.move_to_end(place)
         while len(self._lines) > PLACES:
             self._lines.popitem(last=False)
-        for old in [one for one, (at, _) in lines.items() if ctx.now - at > MINUTE] or list(lines)[: 1 - LINES]:
+        for old in [one for one, (at, _) in lines.items() if now - at > MINUTE] or list(lines)[: 1 - LINES]:
             del lines[old]
-        lines[msg.inbox_id] = (ctx.now, msg.text)
-        return "".join(text for _, text in lines.values()) if len(lines) > 1 else ""
+        lines[number] = (now, text)
+        return " ".join(text for _, text in lines.values()) if len(lines) > 1 else ""
 
 
 class Triage:
@@ -56,9 +62,11 @@ class Triage:
             flags = []
         reading = critical_reading(ctx, msg)
         seen = [*([reading] if reading else []), *flags]  # of two that are as severe, the reading is more to the point
-        flag = min(seen, key=lambda one: SEVERITY.index(one.level), default=None)
+        flag = min(seen, key=lambda one: (one.asks, SEVERITY.index(one.level)), default=None)
         if flag is None:
             return inner(ctx, msg)
+        if flag.asks:
+            return _with_question(ctx, msg, inner(ctx, msg))
         handled = raise_alert(ctx, msg, flag)
         _keep_readings(ctx, msg)
         return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
@@ -75,12 +83,25 @@ def _teaches(ctx: Context, msg: Incoming) -> bool:
 
 def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
     """The most severe critical reading of the message, also a doubtful one, also in a question (血压185/115怎么办)."""
-    for one in () if msg.text.startswith(COMMAND_SIGNS) else ctx.index.readings(msg.text):
-        found = critical(one, ctx.index.measures, msg.text) if isinstance(one, Reading) else one.critical_if_literal
+    command = msg.text.startswith(COMMAND_SIGNS)
+    found = None if command else critical_said(ctx.index.readings(msg.text), ctx.index.measures, msg.text)
+    return found or (None if _teaches(ctx, msg) else critical_as_written(ctx.index.measures, msg.text))
+
+
+def critical_said(readings: Sequence[Reading | Doubt], measures: Sequence[Measure], text: str) -> Flag | None:
+    """The first of the readings that is critical."""
+    titles = {one.id: one.title for one in measures}
+    for one in readings:
+        found = critical(one, measures, text) if isinstance(one, Reading) else one.critical_if_literal
         if found:
-            return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
-    named = [name for part in _windows(msg.text) for name in literal_critical(part, ctx.index.measures)]
-    return _flag("reading", "危急值", named[0]) if named and not _teaches(ctx, msg) else None
+            return _flag(one.measure, f"{titles[one.measure]}危急值", found[0])
+    return None
+
+
+def critical_as_written(measures: Sequence[Measure], text: str) -> Flag | None:
+    """What the numbers as written would call for."""
+    named = [name for part in _windows(text) for name in literal_critical(part, measures)]
+    return _flag("reading", "危急值", named[0]) if named else None
 
 
 def _windows(text: str) -> list[str]:
@@ -93,6 +114,14 @@ def _windows(text: str) -> list[str]:
 def _flag(measure: str, title: str, template: str) -> Flag:
     template = template if template.startswith("safety/") else f"safety/{template}"
     return Flag(f"critical-{measure}", title, VERY.get(template, "B"), template)
+
+
+def _with_question(ctx: Context, msg: Incoming, outcome: Outcome) -> Outcome:
+    """What is over or feared: one question with the 120 line, and what the message gets anyway."""
+    question = privately(msg, ctx.words("safety/still"), by="triage", kind=Kind.SAFETY)
+    if isinstance(outcome, Handled):
+        return replace(outcome, replies=(question, *outcome.replies))
+    return Handled("triage", (question,))
 
 
 def _ask_back(ctx: Context, msg: Incoming) -> list[Outgoing]:
