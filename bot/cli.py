@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress, track
 
 from bot import config as configuration
-from bot.commands import asking, playbooks
+from bot.commands import asking, playbooks, safety
 from bot.commands.shared import ConfigOption, JsonOption, err, load, out, print_json, show
 from bot.logs import configure
 from playbooks.schema.source import Broken
@@ -26,7 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # typer has a click of its own, and no name for this class
-for more in (playbooks.commands, asking.commands):
+for more in (playbooks.commands, asking.commands, safety.commands):
     app.add_typer(more)
 
 

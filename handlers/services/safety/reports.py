@@ -33,7 +33,7 @@ TAUGHT = re.compile(
     "|遗传吗|会遗传|传染吗|什么引起的病|几率|概率|风险|高危|病人能|患者能|病人可以|患者可以|的人能|的人可以"
 )
 PAST = re.compile(
-    "去年|前年|大前年|年前|那[年时]|当年|以前|从前|曾经|小时候|年轻时|上学时|得过|有过|病史|既往|后遗症|康复期|恢复期|术后恢复|多年"
+    "去年|前年|大前年|(?:19|20)\\d\\d年|年前|那[年时]|当年|以前|从前|曾经|小时候|年轻时|上学时|得过|有过|病史|既往|后遗症|康复期|恢复期|术后恢复|多年"
     "|[一二两三四五六七八九十几\\d]年(?:多)?了|[一二两三四五六七八九十几\\d]+年(?:没|都没|不)|上[大高初中小]学|那会儿?|二十几岁|三十几岁"
 )
 SYMPTOM = "(?:头晕|头痛|头疼|头昏|恶心|呕吐|发烧|发热|高烧|咳嗽|心慌|胸闷|胸痛|胸疼|气短|气喘|红肿|渗液|流脓|流血|出血|黑影|闪光|腹痛|腹泻|便血|黑便|抽搐|晕倒|和|也|或|或者|以及|还有|什么|的)"
@@ -41,7 +41,8 @@ DENIED = re.compile(
     "(?:(?<!有)没有?|无|未|(?<!是)不|未见|否认|排除了?)"
     f"(?:再|出现|发生|发现|任何|明显|感觉到?|觉得|过|啥|什么|得|是|有|继续|又)*(?P<others>{SYMPTOM}*)$"
 )
-NEVER = re.compile("(?:没有?|不|没再|不再|没那么|不怎么|不太|不会|没怎么|都不|也不|不咋|没咋|未|无)$")
+NONE = re.compile("(?:没有?|无|未)(?:任何|明显|出现|发现|发生)?$")
+LESS = re.compile("(?:没再|不再|没那么|不那么|不怎么|不太|不会|没怎么|不咋|没咋|(?<!是)不)$")
 FEARED = re.compile(
     "(?:怕|担心|害怕|恐怕|生怕|万一|如果|要是|假如|假设|一旦|以后|将来|下次)(?:以后|将来|哪天|自己|我|他|她|老|爸|妈|孩子|会|要|得|再|又|突然|引起|出现|发生|有|的话|发|犯|上了?|半夜|晚上|在家|一个人)*$"
 )
@@ -69,10 +70,12 @@ def report(text: str, places: Places, breaks: Sequence[int], beside: Places = ()
     clause, before, after = text[first:last], text[first:start], text[end:last]
     urgent = bool(NOW.search(clause))
     gaps = [text[one[1] : two[0]] for one, two in zip(places, places[1:], strict=False)]
-    if any(NEVER.search(gap) for gap in gaps if gap):
-        return Report.OTHER if PAST.search(clause) else Report.UNSURE
+    if any(NONE.search(gap) for gap in gaps):
+        return Report.OTHER
+    if any(LESS.search(gap) for gap in gaps):
+        return Report.OTHER if PAST.search(clause) or any("没有" in gap for gap in gaps) else Report.UNSURE
     if denied := DENIED.search(before):
-        return Report.UNSURE if denied["others"] else Report.OTHER
+        return Report.UNSURE if denied["others"] or after.startswith("了") else Report.OTHER
     if urgent:
         return Report.NOW
     around = breaks[max(opens - 1, 0)], breaks[min(closes + 1, len(breaks) - 1)]
