@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from handlers import burst, chat, choice, faq_reply
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, What
-from handlers.services.knowledge import answers, context, parts
+from handlers.services.knowledge import answers, cases, context, parts
 from handlers.services.retrieval.engine import LONG, Candidate, Match, Zone
 from handlers.services.retrieval.text import bare, plain
 from playbooks.schema.faq import Faq
@@ -62,7 +62,13 @@ def match(ctx: Context, msg: Incoming) -> Asked | None:
     found = _follow_up(ctx, msg, found.parts) or found
     found = replace(found, picture=picture, joined=bool(before.lines), taken=taken or found.taken)
     known = any(one.match.zone is not Zone.ABSTAIN for one in found.parts)
-    return found if known or found.taken else None
+    return found if (known and not _said_on(ctx, msg, found)) or found.taken else None
+
+
+def _said_on(ctx: Context, msg: Incoming, found: Asked) -> bool:
+    """那要不要先测血糖 after a person's answer goes on with that person, unless there is a certain answer."""
+    sure = any(one.match.zone is Zone.ANSWER for one in found.parts)
+    return not sure and context.leans(msg.text) and cases.belongs_to(ctx, msg) is not None
 
 
 def _overheard(ctx: Context, msg: Incoming) -> Asked | None:

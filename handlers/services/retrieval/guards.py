@@ -123,6 +123,13 @@ class Guards:
         """Whether a question has three or more characters of content that are not among those `known`."""
         return self._function is not None and sum(sign not in known for sign in self._content(asked)) >= FOREIGN
 
+    def touched(self, asked: str, known: Collection[str]) -> bool:
+        """Whether anything that is asked about a named thing (糖尿病人能去桑拿吗: 桑拿) is among the signs `known`."""
+        if self._function is None:
+            return True
+        about = self._content("".join(" " if n in self.named(asked) else sign for n, sign in enumerate(asked)))
+        return not about.strip() or any(sign in known for sign in about)
+
     def _pieces(self, text: str) -> str:
         """The characters of a text that are no function words."""
         assert self._function is not None
