@@ -127,7 +127,8 @@ class Guards:
         """Whether anything that is asked about a named thing (糖尿病人能去桑拿吗: 桑拿) is among the signs `known`."""
         if self._function is None:
             return True
-        about = self._content("".join(" " if n in self.named(asked) else sign for n, sign in enumerate(asked)))
+        named = self.named(asked)
+        about = self._content("".join(" " if place in named else sign for place, sign in enumerate(asked)))
         return not about.strip() or any(sign in known for sign in about)
 
     def _pieces(self, text: str) -> str:
