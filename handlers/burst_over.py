@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers import ask_faq, chat
 from handlers.burst import KIND, PLACE, Held
-from handlers.contract import Context, Handled, Incoming, Process, Reloaded, Scene, Skip, What
+from handlers.contract import Context, Handled, Incoming, Process, Scene, Skip, What
 from handlers.services.retrieval.text import plain
 from handlers.services.staff.roles import roles_of
 from storage.queries import people, questions
@@ -50,7 +50,7 @@ def _context(scene: Scene, person: Person) -> Context:
         roles_of=lambda work, somebody: roles_of(work, scene.settings, somebody),
         route=lambda ctx, msg: None,
         question=questions.open_one,
-        reload=lambda work: (Reloaded(0), scene.index),
+        reload=lambda person, room: None,
         serve=lambda work: scene.index,
         keep_draft=lambda faq_id, text: "",
     )

@@ -252,7 +252,7 @@ def test_a_draft_is_neither_served_nor_in_the_way_and_is_never_overwritten(tmp_p
             await world.say("陈医生", "#回复 2 多喝水。")
             await world.say("陈医生", "#收录 1 dm-sauna")
             assert "没有覆盖" in (await world.say("陈医生", "#收录 2 dm-sauna"))[0].delivery.text
-            assert "已换上" in (await world.say("小林", "#重载"))[0].delivery.text
+            assert "已换上" in (await world.say("小林", "#重载"))[-1].delivery.text
             assert "dm-sauna" not in world.desk.library.faqs
             with world.app.database.reading() as work:
                 (row,) = gap_rows.drafts(work)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from handlers.contract import Context, Outgoing, Reloaded, Scene
+from handlers.contract import Context, Outgoing, Reloaded, Scene, to_person, to_room
 from handlers.services.care.days import local, within
 from handlers.services.knowledge.screen import Doubt, Screen
 from handlers.services.staff.roles import TITLES, tell_people, tell_staff
@@ -28,6 +28,10 @@ WARN_AHEAD = dt.timedelta(days=30)
 YEAR = 365
 TOLD = "review_expiry_told"
 MOST = 10
+FEW = 5
+"""So many problems are told in chat; the rest is for `xinglin check`."""
+Place = tuple[int, int | None]
+"""(person, room or None for in private)."""
 
 Step = Literal["medical", "expert"]
 
@@ -183,15 +187,28 @@ def reload_text(scene: Scene, reloaded: Reloaded) -> str:
     return scene.words(
         "admin/reloaded",
         entries=reloaded.entries,
-        problems=reloaded.problems[:MOST],
+        problems=reloaded.problems[:FEW],
         total=len(reloaded.problems),
+        hints=reloaded.hints[:FEW],
+        more_hints=max(0, len(reloaded.hints) - FEW),
         changes=rows[:MOST],
         changed=len(rows),
     )
 
 
-def tell_reload(scene: Scene, reloaded: Reloaded) -> list[Outgoing]:
-    return tell_staff(scene, scene.words("review/files", text=reload_text(scene, reloaded)), "playbooks")
+def tell_reload(scene: Scene, text: str, asked: Collection[Place]) -> list[Outgoing]:
+    """To staff what happened to the files; those who have asked are answered where they did."""
+    told = tell_staff(scene, scene.words("review/files", text=text), "playbooks")
+    people, rooms = {person for person, _ in asked}, {room for _, room in asked}
+    return [one for one in told if one.person_id not in people and (one.room_id is None or one.room_id not in rooms)]
+
+
+def answer_reload(text: str, asked: Iterable[Place]) -> list[Outgoing]:
+    """To everybody who has asked, in the place where they did."""
+    return [
+        to_person(person, text, by="admin") if room is None else to_room(room, text, mentions=(person,), by="admin")
+        for person, room in asked
+    ]
 
 
 def tell_expiry(scene: Scene) -> list[Outgoing]:

@@ -30,6 +30,8 @@ def vectors(
     if len(_KNOWN) + len(missing) > MOST:
         _KNOWN.clear()
         missing = list(dict.fromkeys(texts))
+    if missing and progress is not None:
+        progress(0, len(missing))
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         for text, vector in zip(batch, encoder.encode(batch), strict=True):
