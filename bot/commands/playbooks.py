@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +25,9 @@ commands = group()
 
 @commands.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="内容文件夹或文件；默认按设置。")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="内容文件夹或文件；默认按设置。草稿会和正在用的内容一起查。")
+    ] = None,
     as_json: JsonOption = False,
     lock: Annotated[bool, typer.Option("--lock", help="登记新内容的指纹。")] = False,
     calibrate: Annotated[
@@ -36,11 +39,18 @@ def check(
     from playbooks.lock import write_lock
 
     settings = load(config)
+    live = [place(folder) for folder in settings.playbooks.folders]
+    drafts = [path for path in paths or () if path.resolve().is_relative_to(place(settings.playbooks.drafts).resolve())]
+    if drafts and lock:
+        raise typer.BadParameter("草稿还会改，不登记；请先挪到内容文件夹")
+    folders = [*live, *drafts] if drafts else paths or live
     if calibrate:
-        _calibrate(paths or [place(folder) for folder in settings.playbooks.folders], settings)
-    found = _checked(paths or [place(folder) for folder in settings.playbooks.folders], settings)
+        _calibrate(folders, settings)
+    found = _checked(folders, settings)
     added = write_lock(found.library) if lock and not found.problems else 0
     notes = [*(one for one in found.notes if not (lock and one.where == "version")), *found.unsigned]
+    if drafts:
+        notes = [one for one in notes if one.where != "version" and _below(one, drafts)]
     if as_json:
         print_json(
             {
@@ -56,6 +66,10 @@ def check(
         say = f"{len(found.problems)} 处要改" if found.problems else "没有问题"
         out.print(f"共 {len(found.library.all())} 条内容，{say}。" + (f"登记了 {added} 条。" if lock else ""))
     raise typer.Exit(1 if found.problems else 0)
+
+
+def _below(one: Problem, paths: Iterable[Path]) -> bool:
+    return any(Path(one.file).resolve().is_relative_to(path.resolve()) for path in paths)
 
 
 def _calibrate(folders: list[Path], settings: Config) -> None:
@@ -153,15 +167,23 @@ def schema(
 def new(
     kind: Annotated[str, typer.Argument(help=f"种类：{'、'.join(KINDS)}。")],
     name: Annotated[str | None, typer.Argument(metavar="[ID]", help="编号，也是文件名；不写就起一个。")] = None,
-    folder: Annotated[Path | None, typer.Option(help="内容文件夹；默认按设置的第一个。")] = None,
+    folder: Annotated[Path | None, typer.Option(help="放在哪里；默认是设置里的草稿文件夹。")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """新写一条内容：放一个带说明的文件，照着填。从不覆盖已有的文件。"""
+    """新写一条内容：在草稿文件夹放一个带说明的文件，照着填；写好再挪进内容文件夹。从不覆盖已有的文件。"""
     from playbooks.starting import start
 
-    path = start(kind, name, folder or place(load(config).playbooks.folders[0]))
+    known = load(config).playbooks
+    live = [place(one) for one in known.folders]
+    path = start(kind, name, folder or place(known.drafts), live)
     out.print(f"写好了：{path}", markup=False, highlight=False, soft_wrap=True)
-    out.print("接下来：")
+    out.print("这是草稿，患者看不到，也不影响正在用的内容。接下来：")
     out.print("1. 打开这个文件，把“请填”的地方都写好，不要的可选项删掉。", markup=False)
-    out.print(f"2. 运行 xinglin check {path.parent.parent}，照提示改到没有问题。", markup=False, soft_wrap=True)
-    out.print("3. 运行 xinglin check --lock，再在聊天里写 #重载。", markup=False)
+    out.print(f"2. 运行 xinglin check {path}，照提示改到没有问题。", markup=False, soft_wrap=True)
+    out.print(f"3. 把文件挪到 {_near(live[0] / kind)} 里，运行 xinglin check --lock；", markup=False, soft_wrap=True)
+    out.print("   杏林开着时会自动换上，也可以在聊天里写 #重载。", markup=False)
+
+
+def _near(path: Path) -> Path:
+    """As seen from here, when it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

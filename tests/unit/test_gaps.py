@@ -217,7 +217,7 @@ def test_a_draft_is_refused_by_check_with_a_line_for_everything_missing(tmp_path
             assert "姓名、电话" in sent[0].delivery.text
 
     asyncio.run(go())
-    file = tmp_path / "drafts" / "case-1.yaml"
+    file = tmp_path / "drafts" / "faq" / "case-1.yaml"
     written = file.read_text(encoding="utf-8")
     assert not [word for word in ("王小明", "李哥", "5678", "138") if word in written]
     draft = parse(written, "draft").data
