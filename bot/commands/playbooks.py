@@ -141,12 +141,13 @@ def sign(
     who: Annotated[str, typer.Option(help="审核人姓名，会写在回答下面。")],
     role: Annotated[str, typer.Option(help="medical 医学审核，expert 专家复核。")] = "medical",
     expires: Annotated[str | None, typer.Option(help="到期日，例如 2027-03-01；不写就沿用文件里的。")] = None,
+    force: Annotated[bool, typer.Option("--force", help="设置里没有这位医生也照签。")] = False,
     config: ConfigOption = None,
 ) -> None:
     """在内容文件里签字：只签给现在这些文字，改一个字就要重签。"""
     from bot.signing import sign_file
 
-    for line in sign_file(load(config), entry, who, role, expires):
+    for line in sign_file(load(config), entry, who, role, expires, force):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 

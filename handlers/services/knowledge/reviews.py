@@ -117,7 +117,9 @@ def may_sign(ctx: Context, standing: Standing) -> Step | str:
         if mine is not None:
             return "needs_another"
         return "expert" if "expert" in ctx.roles else "needs_expert"
-    return mine.signature.role if mine is not None else "medical"
+    if mine is not None:
+        return mine.signature.role
+    return "expert" if standing.signed and "expert" in ctx.roles else "medical"  # beside the first, not in its place
 
 
 def decide(
