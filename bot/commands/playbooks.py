@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
 from bot import config as configuration
 from bot.checking import Checked, shown
-from bot.commands.shared import ConfigOption, JsonOption, err, group, load, out, print_json
+from bot.commands.shared import READING, ConfigOption, JsonOption, err, group, load, out, print_json, progress
 from bot.config import Config, place
 from playbooks.library import KINDS
 from playbooks.references import CALLED
@@ -78,11 +77,8 @@ def _calibrate(folders: list[Path], settings: Config) -> None:
     from playbooks.schema.load import load as read
 
     library = read(folders).served(True, dt.date.min)
-    with Progress(console=err, transient=True) as progress:
-        task = progress.add_task("校准", total=None)
-        found = calibrating.calibrate(
-            library, settings, lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with progress() as bar:
+        found = calibrating.calibrate(library, settings, bar("校准"))
     calibrating.write(found, library, settings)
     table = Table("问题", "条数", "错答")
     for name, rate in found.false_answers.items():
@@ -102,11 +98,8 @@ def _checked(folders: list[Path], settings: Config) -> Checked:
 
     if missing := [path for path in folders if not path.exists()]:
         raise Broken([Problem(str(path), 1, "", "没有这个文件或文件夹") for path in missing])
-    with Progress(console=err, transient=True) as progress:
-        task = progress.add_task("比较问答", total=None)
-        return checking(
-            folders, settings, True, seen=lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with progress() as bar:
+        return checking(folders, settings, True, seen=bar("比较问答"), encoded=bar(READING))
 
 
 def _tell(found: Checked, notes: list[Problem]) -> None:
