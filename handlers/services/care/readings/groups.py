@@ -16,13 +16,14 @@ _PULSE_PRESSURE = 15
 
 @dataclass(slots=True)
 class Group:
-    """One mention of a measure with its numbers: (part key or "", value, unit)."""
+    """One mention of a measure with its numbers: (part key or "", value, unit), `early` of them before the name."""
 
     measure: Measure
     context: str | None = None
     numbers: list[tuple[str, float, str]] = field(default_factory=list)
     end: int = 0
     waiting: str = ""
+    early: int = 0
 
     @property
     def number(self) -> Number:
@@ -62,6 +63,7 @@ class _Reader:
         self.found.append(group)
         for loose in [m for m in self.loose if group.takes(m) and mark.start - m.end <= FARTHEST]:
             group.take(loose)
+        group.early = len(group.numbers)
         self.loose.clear()
         group.end = mark.end
         return group

@@ -54,6 +54,8 @@ _ELSEWHERE = (
     "点",
     "分",
     "度",
+    "价",
+    "cc",
     "步",
     "公斤",
     "斤",
@@ -106,7 +108,7 @@ def _pattern(words: Iterable[str], units: Iterable[str]) -> re.Pattern[str]:
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     unit = "|".join(map(re.escape, units))
     number = _NUMBER.replace("(\\d", "(?P<number>\\d", 1)
-    return re.compile(rf"(?P<word>{word}){_NO_MEASURE}|{number}(?:\s?(?P<unit>{unit})(?![a-z]))?")
+    return re.compile(rf"(?P<word>{word}){_NO_MEASURE}|{number}(?:\s?(?P<unit>{unit})(?![a-z压]))?")
 
 
 def _lexicon(measures: Sequence[Measure]) -> dict[str, tuple[str, str, str]]:

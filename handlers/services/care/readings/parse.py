@@ -20,6 +20,7 @@ from playbooks.schema.measure import Measure, Number
 
 __all__ = ["Doubt", "Reading", "critical", "literal_critical", "parse_readings"]
 
+_PAIR = re.compile(r"(?<![\d./])\d{2,3}/\d{2,3}(?![\d./a-z平寸尺元块人个])")
 _CLAUSE = re.compile(r"[^。!?;\n,]*(?:,(?=\d)(?<=\d,)[^。!?;\n,]*)*[。!?;\n,]?")
 
 
@@ -48,7 +49,8 @@ def literal_critical(text: str, measures: Sequence[Measure]) -> tuple[str, ...]:
     if len(text) > LONGEST or not measures:
         return ()
     read = Read(False, 0, True)
-    found = [evaluate(group, read) for group in _groups(tidy(text), measures)]
+    said = tidy(text)
+    found = [evaluate(group, read) for group in (*_groups(said, measures), *_pairs(said, measures))]
     names = [n for one in found if one for n in _names(one, measures)]
     return tuple(dict.fromkeys(names))
 
@@ -62,6 +64,12 @@ def _groups(told: str, measures: Sequence[Measure]) -> list[Group]:
     known = [m for m in measures if isinstance(m.value, Number)]
     found = marks(plain, measures)
     return groups(found, known) or alone(plain, found, known)
+
+
+def _pairs(said: str, measures: Sequence[Measure]) -> list[Group]:
+    """190/110 needs no name to be taken for a blood pressure when it would be critical (今天190/110怎么办)."""
+    plain = numbers_only(said)
+    return [one for found in _PAIR.finditer(plain) for one in alone(found[0], marks(found[0], measures), measures)]
 
 
 def _told(said: str, checking_in: bool) -> str:

@@ -6,11 +6,12 @@ import re
 import unicodedata
 
 from handlers.services.care.chinese_number import to_number
+from handlers.services.care.readings.look_alikes import CN as _CN
+from handlers.services.care.readings.look_alikes import N as _N
+from handlers.services.care.readings.look_alikes import without_look_alikes
 from handlers.services.care.when.chinese_time import minutes_of
 
 LONGEST = 500
-_CN = "零〇一二两三四五六七八九十百千万"
-_N = r"(?:\d{1,4}|[零〇一二两三四五六七八九十]{1,4})"
 _PART = r"(?:凌晨|半夜|早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜里|早|晚)"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff\u2060]")
 
@@ -23,6 +24,7 @@ _PIECES = re.compile(
     r"((?:血糖|空腹|[餐饭]后|[餐饭]前|睡前|随机|小时)(?:今天|今早|早上|是|测了?|量了?|才|有|了|[\s:,])*[\d一二两三四五六七八九十]{1,3})"
     r"块([\d一二三四五六七八九])(?![\d十百毛钱元])"
 )
+_OVER = re.compile(r"(?<=\d)\s?over\s?(?=\d)")
 _POINT = re.compile(r"(?<![\d.,/])(\d{1,2})\s?[,。·]\s?(\d)(?![\d./])")
 _THOUSANDS = re.compile(r"(?<![\d,])(\d{1,2}),(\d{3})(?=\s?步)")
 # 千 in a unit is no thousand.
@@ -48,12 +50,6 @@ _NOISE = re.compile(
             rf"{_PART}{_N}点(?:半|[一二三]刻|钟|整|{_N}分?)?",
             rf"{_N}点(?:半|[一二三]刻|钟|整|\d\d分?(?!\d)|[一二三四五]?十[一二三四五六七八九]?分?|{_N}分)",
             rf"{_N}点(?![\d零〇一二两三四五六七八九])",
-            rf"第{_N}[天周次期个月]+",
-            rf"(?:术后|产后|化疗)?{_N}(?:天|周(?!岁)|个月|星期)",
-            rf"{_N}[周虚]?岁",
-            rf"{_N}年",
-            rf"{_N}[片粒颗支瓶袋包盒丸]",
-            rf"(?:测|量|打|吃|做|了){_N}次",
             rf"百分之{_N}",
             r"\d型|[一二]型",
             r"pm2\.5|hba1c|b12",
@@ -93,12 +89,12 @@ def tidy(text: str) -> str:
         plain = typo.sub(meant, plain)
     plain = _PIECES.sub(r"\1点\2", plain)
     plain = _THOUSANDS.sub(r"\1\2", plain)
-    return _POINT.sub(r"\1.\2", plain)
+    return _POINT.sub(r"\1.\2", _OVER.sub("/", plain))
 
 
 def numbers_only(text: str) -> str:
     """`text` (tidied) with times and dates blanked and all amounts in digits."""
-    plain = _ROUGH.sub("", _NOISE.sub(" ", text))
+    plain = _ROUGH.sub("", _NOISE.sub(" ", without_look_alikes(text)))
     plain = _SPAN.sub(lambda m: f"{minutes_of(m[0])}分钟", plain)
     plain = _NUMERAL.sub(lambda m: _digits(m, plain), plain)
     plain = _SPOKEN_POINT.sub(r"\1.\2", plain)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from handlers.services.care.readings import words
@@ -36,9 +36,10 @@ def templates(measure: Measure, values: dict[str, float]) -> tuple[str, ...]:
 def evaluate(group: Group, read: Read) -> Reading | Doubt | None:
     if not group.numbers:
         return _doubt(group, "incomplete", {}, "") if read.checking_in else None
+    group = _its_own(group)
     literal = _by_part(group)
     if len(group.numbers) > len(group.number.parts) or len(literal) < len(group.numbers):
-        return _doubt(group, "incomplete", literal, words.ASK_MANY)
+        return replace(_doubt(group, "incomplete", literal, words.ASK_MANY), critical_if_literal=_any_of(group))
     if foreign := _foreign(group, literal):
         return _unit_doubt(group, literal, foreign)
     if group.number.unit_required and not all(unit for _, _, unit in group.numbers):
@@ -54,6 +55,24 @@ def evaluate(group: Group, read: Read) -> Reading | Doubt | None:
         read.other_person,
         read.day_offset,
     )
+
+
+def _its_own(group: Group) -> Group:
+    """Numbers before the name that cannot be the measure's are of something else, if it has all its own behind."""
+    before, own = group.numbers[: group.early], group.numbers[group.early :]
+    possible = any(part.low <= value <= part.high for _, value, _ in before for part in group.number.parts)
+    if possible or len(own) != len(group.number.parts):
+        return group
+    return replace(group, numbers=own, early=0)
+
+
+def _any_of(group: Group) -> tuple[str, ...]:
+    """The warnings of every reading that too many numbers may hold, those behind the name first."""
+    width = len(group.number.parts)
+    runs = (group.numbers[group.early :], group.numbers[: group.early])
+    full = [run[start : start + width] for run in runs for start in range(0, len(run) - width + 1, width)]
+    read = [_by_part(replace(group, numbers=numbers)) for numbers in full or [group.numbers]]
+    return tuple(dict.fromkeys(name for values in read for name in templates(group.measure, values)))
 
 
 def _by_part(group: Group) -> dict[str, float]:
