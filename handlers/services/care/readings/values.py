@@ -67,12 +67,13 @@ def _its_own(group: Group) -> Group:
 
 
 def _any_of(group: Group) -> tuple[str, ...]:
-    """The warnings of every reading that too many numbers may hold, those behind the name first."""
+    """The warnings of every reading that too many numbers may hold, the most severe first."""
     width = len(group.number.parts)
     runs = (group.numbers[group.early :], group.numbers[: group.early])
     full = [run[start : start + width] for run in runs for start in range(0, len(run) - width + 1, width)]
     read = [_by_part(replace(group, numbers=numbers)) for numbers in full or [group.numbers]]
-    return tuple(dict.fromkeys(name for values in read for name in templates(group.measure, values)))
+    names = {name for values in read for name in templates(group.measure, values)}
+    return tuple(dict.fromkeys(rule.template for rule in group.measure.critical if rule.template in names))
 
 
 def _by_part(group: Group) -> dict[str, float]:
