@@ -39,7 +39,7 @@ def act(ctx: Context, msg: Incoming, found: Found) -> Handled:
 def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions: list[str]) -> Handled:
     kept = check_ins.keep(ctx, msg, readings)
     measures = {one.measure for one in readings}
-    if "medicine" in measures:
+    if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
     lines, more, events = challenges.after_check_in(ctx, measures)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")

@@ -78,9 +78,12 @@ class Number(Strict):
 
 
 class Option(Strict):
+    """`counts`: whether a challenge takes it for a deed (没做 is written down and is none)."""
+
     key: Key
     title: Line
     say: tuple[Word, ...] = ()
+    counts: bool = True
 
 
 class Choice(Strict):
@@ -115,13 +118,17 @@ class Normal(Strict):
 
 
 class Critical(Strict):
-    """Exactly one limit. `above` and `below` leave the limit itself out."""
+    """Exactly one limit. `above` and `below` leave the limit itself out.
+
+    `beside`: only when one of these words stands in the same message (a fever means more during chemotherapy).
+    """
 
     part: Key
     at_least: float | None = None
     at_most: float | None = None
     above: float | None = None
     below: float | None = None
+    beside: tuple[Word, ...] = ()
     template: Template
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from handlers.services.care.days import at, day_of
 from handlers.services.community.consents import held_back
 from handlers.services.community.points import award
 from playbooks.schema.challenge import Challenge
+from playbooks.schema.measure import Choice, Measure
 from storage.queries import care, due, people
 from storage.tables.care import CheckIn, Enrolment
 from storage.tables.people import Person
@@ -79,15 +80,26 @@ def done_days(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: st
     first = first_day(enrolment, zone)
     last = first + dt.timedelta(days=challenge.days - 1)
     sums: dict[dt.date, float] = {}
+    idle = _idle(scene.index.library.measures.get(challenge.measure))
     for one in care.check_ins(scene.work, enrolment.person_id, since=first, measure=challenge.measure):
-        if one.day <= last:
+        if one.day <= last and _values_of(one) not in idle:
             sums[one.day] = sums.get(one.day, 0.0) + _amount(one)
     least = challenge.goal.at_least if challenge.goal else 0.0
     return {day for day, amount in sums.items() if amount >= least}
 
 
+def _idle(measure: Measure | None) -> list[str]:
+    """The options that are written down and are no deed (没做)."""
+    options = measure.value.options if measure and isinstance(measure.value, Choice) else ()
+    return [one.key for one in options if not one.counts]
+
+
+def _values_of(check_in: CheckIn) -> Any:
+    return check_in.value.get("values") if isinstance(check_in.value, dict) else None
+
+
 def _amount(check_in: CheckIn) -> float:
-    values = check_in.value.get("values") if isinstance(check_in.value, dict) else None
+    values = _values_of(check_in)
     numbers = [one for one in values.values() if isinstance(one, int | float)] if isinstance(values, dict) else []
     return float(sum(numbers)) if numbers else 1.0
 

@@ -22,7 +22,7 @@ def trend_picture(scene: Scene, person_id: int) -> Picture | None:
     day = today(scene, person.zone)
     by_measure: dict[str, list[CheckIn]] = {}
     for one in care.check_ins(scene.work, person_id, since=day - dt.timedelta(days=DAYS - 1)):
-        if one.value.get("values"):
+        if isinstance(one.value.get("values"), dict):
             by_measure.setdefault(one.measure, []).append(one)
     measures = scene.index.library.measures
     known = {name: rows for name, rows in by_measure.items() if name in measures and len(rows) >= FEWEST}

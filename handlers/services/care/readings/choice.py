@@ -34,9 +34,13 @@ def _chosen(
     for option in value.options:
         if any(_says(text, say, read.checking_in) for say in option.say):
             return option, option.title
-    named = read.checking_in and any(re.search(re.escape(say) + _NAME_ENDS, text) for say in measure.say)
-    done = next((o for o in value.options if o.key == DONE), value.options[0])
-    return (done, done.title) if named else None
+    name = "|".join(map(re.escape, measure.say))
+    clause = re.search(rf"[^,。!;\n]*(?:{name}){_NAME_ENDS}[^,。!;\n]*", text) if read.checking_in else None
+    if clause is None:
+        return None
+    wanted = [o for o in value.options if o.counts is not bool(words.NOT_DONE.search(clause[0]))]
+    chosen = next((o for o in wanted if o.key == DONE), wanted[0] if wanted else None)
+    return chosen and (chosen, chosen.title)
 
 
 def _says(text: str, say: str, checking_in: bool) -> bool:
