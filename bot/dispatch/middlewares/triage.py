@@ -76,7 +76,7 @@ def _teaches(ctx: Context, msg: Incoming) -> bool:
 def critical_reading(ctx: Context, msg: Incoming) -> Flag | None:
     """The most severe critical reading of the message, also a doubtful one, also in a question (血压185/115怎么办)."""
     for one in () if msg.text.startswith(COMMAND_SIGNS) else ctx.index.readings(msg.text):
-        found = critical(one, ctx.index.measures) if isinstance(one, Reading) else one.critical_if_literal
+        found = critical(one, ctx.index.measures, msg.text) if isinstance(one, Reading) else one.critical_if_literal
         if found:
             return _flag(one.measure, f"{ctx.index.library.measures[one.measure].title}危急值", found[0])
     named = [name for part in _windows(msg.text) for name in literal_critical(part, ctx.index.measures)]

@@ -61,6 +61,8 @@ _ELSEWHERE = (
     "斤",
 )
 _NO_MEASURE = r"(?![药试带表贴环锅电线]|[计仪](?!上|里|显示|测|量|是|:))"
+_NO_STROKE = "(?![压午周楼面肢个月降来去])"
+"""血压190下午又量: no 下 of a pulse."""
 _NUMBER = r"(?<![\d.])(?<![a-oq-z])(\d{1,9}(?:\.\d{1,4})?)(?![\d]|\.\d)"
 
 
@@ -106,9 +108,9 @@ def _compiled(measures: Sequence[Measure]) -> tuple[dict[str, tuple[str, str, st
 
 def _pattern(words: Iterable[str], units: Iterable[str]) -> re.Pattern[str]:
     word = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
-    unit = "|".join(map(re.escape, units))
+    unit = "|".join(re.escape(one) + (_NO_STROKE if one == "下" else "") for one in units)
     number = _NUMBER.replace("(\\d", "(?P<number>\\d", 1)
-    return re.compile(rf"(?P<word>{word}){_NO_MEASURE}|{number}(?:\s?(?P<unit>{unit})(?![a-z压]))?")
+    return re.compile(rf"(?P<word>{word}){_NO_MEASURE}|{number}(?:\s?(?P<unit>{unit})(?![a-z]))?")
 
 
 def _lexicon(measures: Sequence[Measure]) -> dict[str, tuple[str, str, str]]:

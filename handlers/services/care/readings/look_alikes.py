@@ -24,7 +24,7 @@ _ONE = rf"(?:\d|[一二两三四五六七八九])(?![\d./:{CN}]|\s*[-~]|点[\d{C
 # Ages without 岁: 七十了, 80多, 六十五的人. Not the first of a pair, no decimals, nothing with a unit.
 _UNIT = r"分|小时|钟|度|℃|次|下|步|公?斤|kg|mm|mg|kpa|块|元|%|米|天|年|个|cm|片|粒|月|周|号"
 _YEARS = (
-    r"(?:[3-9]\d|1[01]\d|[三四五六七八九]十[一二三四五六七八九]?|[六七八][七八九]十|一百零?[一二三四五]?)"
+    rf"(?<![\d.{CN}])(?:[3-9]\d|1[01]\d|[三四五六七八九]十[一二三四五六七八九]?|[六七八][七八九]十|一百零?[一二三四五]?)"
     rf"(?![\d.{CN}])(?:多|来|几|好几|出头|挂零|高龄|上下)?(?:岁|周岁)?(?![\d{CN}.]|\s*[-/~:]|\s+\d|点\d|\s*(?:{_UNIT}))"
 )
 _WHO = rf"(?:{OTHERS.pattern}|我|俺|本人|老人家?|患者|病人|老母|老父|大爷|大妈|太太|先生|女士|爹|娘)"
@@ -32,7 +32,7 @@ _ADVERB = r"(?:今年|[都也快刚满有是过近才]|已经|已|差不多|将�
 _SAID_AGE = re.compile(
     rf"(?:{N}\s*[-~到至、]\s*)?{N}{_MORE}(?:好几)?[周虚]?岁(?:多|半|出头)?"
     rf"|(?:今年|年龄|年纪|岁数|虚岁|周岁|年过|年近|年逾|奔|高龄){_ADVERB}[:是]?\s*{_YEARS}"
-    rf"|(?:男|女)(?:性|士|的)?[\s,:]*{_YEARS}|{_YEARS}[\s,]*(?:男|女)(?:性|士)?"
+    rf"|(?:男|女)(?:性|士|的)?[\s,:]*{_YEARS}|(?:(?<=^)|(?<=[,。;\n])){_YEARS}(?:男|女)"
     rf"|{_YEARS}的(?=老?人|老|女|男|妈|爸|患|病人|奶|爷|大)|{_YEARS}(?<=高龄)|[3-9八九]旬"
     rf"|(?:(?<=^)|(?<=[,。;\s我是的])|(?<=[们群]))[05-9]0后(?!来)"
     rf"|(?:(?<=^)|(?<=\n))(?:我|俺)?[都快]*(?:已经)?{_YEARS}了"
@@ -97,21 +97,27 @@ _QUOTED = re.compile(
 )
 _ANY = re.compile("|".join((*_NUMBERS_TO_CALL, *_DIFFERENCES, *_DOSES, *_COUNTS, _TESTS)))
 _DATE = re.compile(r"^\s*(\d{1,2})/(\d{1,2})(?![\d/.])")
+_BLANK = "  "
+"""Two, so that a unit behind it goes to no number before it."""
 _STOP = re.compile(r"[,。;!?\n]")
 
 
 def without_look_alikes(text: str) -> str:
     """`text` (tidied) with a blank for every number that certainly measures nothing."""
-    plain = _DATE.sub(_day, _SAID_AGE.sub(" ", text))
+    plain = _DATE.sub(_day, _SAID_AGE.sub(_BLANK, text))
     plain = _PERSON_AGE.sub(_age, plain)
-    plain = _OF_PULSE.sub(r"\1 ", _OF_PRESSURE.sub(r"\1 ", plain))
-    return _QUOTED.sub(lambda m: (m[1] or "") + " ", _ANY.sub(" ", plain))
+    plain = _OF_PULSE.sub(_kept, _OF_PRESSURE.sub(_kept, plain))
+    return _QUOTED.sub(_kept, _ANY.sub(_BLANK, plain))
+
+
+def _kept(found: re.Match[str]) -> str:
+    return (found[1] or "") + _BLANK
 
 
 def _day(found: re.Match[str]) -> str:
     """3/5 and 10/12 before anything else are days; 12/8 may be a pressure in kPa."""
     month, day = int(found[1]), int(found[2])
-    return " " if 1 <= month <= 12 and month <= day <= 31 else found[0]
+    return _BLANK if 1 <= month <= 12 and month <= day <= 31 else found[0]
 
 
 def _age(found: re.Match[str]) -> str:
@@ -120,7 +126,7 @@ def _age(found: re.Match[str]) -> str:
     if _NAMED.search(clause):
         return found[0]
     if found["told"] or _SURE_AGE.search(found["years"]):
-        return found["who"] + " "
+        return found["who"] + _BLANK
     # 我妈85，血压低 may be either, and then the warning comes first.
     young = (to_number(found["years"]) or 0) < _ADULT
-    return found[0] if young or _LOW.search(found.string, found.end()) else found["who"] + " "
+    return found[0] if young or _LOW.search(found.string, found.end()) else found["who"] + _BLANK

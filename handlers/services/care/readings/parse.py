@@ -38,10 +38,10 @@ def parse_readings(text: str, measures: Sequence[Measure]) -> tuple[Reading | Do
     return (*found, *choices(told, measures, read))
 
 
-def critical(reading: Reading, measures: Sequence[Measure]) -> tuple[str, ...]:
-    """The names of the warnings this reading needs, the most severe first."""
+def critical(reading: Reading, measures: Sequence[Measure], text: str = "") -> tuple[str, ...]:
+    """The names of the warnings this reading needs in a message of this `text`, the most severe first."""
     measure = next((m for m in measures if m.id == reading.measure), None)
-    return templates(measure, reading.values) if measure and isinstance(reading.values, dict) else ()
+    return templates(measure, reading.values, text) if measure and isinstance(reading.values, dict) else ()
 
 
 def literal_critical(text: str, measures: Sequence[Measure]) -> tuple[str, ...]:
@@ -51,12 +51,12 @@ def literal_critical(text: str, measures: Sequence[Measure]) -> tuple[str, ...]:
     read = Read(False, 0, True)
     said = tidy(text)
     found = [evaluate(group, read) for group in (*_groups(said, measures), *_pairs(said, measures))]
-    names = [n for one in found if one for n in _names(one, measures)]
+    names = [n for one in found if one for n in _names(one, measures, said)]
     return tuple(dict.fromkeys(names))
 
 
-def _names(one: Reading | Doubt, measures: Sequence[Measure]) -> tuple[str, ...]:
-    return critical(one, measures) if isinstance(one, Reading) else one.critical_if_literal
+def _names(one: Reading | Doubt, measures: Sequence[Measure], text: str) -> tuple[str, ...]:
+    return critical(one, measures, text) if isinstance(one, Reading) else one.critical_if_literal
 
 
 def _groups(told: str, measures: Sequence[Measure]) -> list[Group]:

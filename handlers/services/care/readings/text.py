@@ -15,8 +15,9 @@ LONGEST = 500
 _PART = r"(?:凌晨|半夜|早上|早晨|清晨|上午|中午|下午|傍晚|晚上|夜里|早|晚)"
 _INVISIBLE = re.compile(r"[\u200b-\u200f\ufeff\u2060]")
 
-_TYPOS = (
+_MEANT = (
     (re.compile(r"血[唐搪塘]"), "血糖"),
+    (re.compile(r"(?<!发)烧了(?=\s?[\d一二两三四五六七八九十]{1,3}天)"), "发烧"),
     (re.compile(r"空[复服](?=血|[\s:]*[\d零一二两三四五六七八九十])"), "空腹"),
 )
 # 血糖六块五 is 6.5; 血糖试纸六块五 is money.
@@ -85,7 +86,7 @@ def tidy(text: str) -> str:
     plain = _unnumbered(plain)
     for unit, same in _UNITS:
         plain = plain.replace(unit, same)
-    for typo, meant in _TYPOS:
+    for typo, meant in _MEANT:
         plain = typo.sub(meant, plain)
     plain = _PIECES.sub(r"\1点\2", plain)
     plain = _THOUSANDS.sub(r"\1\2", plain)

@@ -20,13 +20,14 @@ class Read:
     checking_in: bool
 
 
-def templates(measure: Measure, values: dict[str, float]) -> tuple[str, ...]:
-    """The warnings these values need, in the order of the measure: the most severe first."""
+def templates(measure: Measure, values: dict[str, float], text: str = "") -> tuple[str, ...]:
+    """The warnings these values need in a message of this `text`, in the order of the measure: the most severe first."""
     number = measure.value
     lowest = {part.key: part.low / 2 for part in number.parts} if isinstance(number, Number) else {}
     held = [
         rule.template
         for rule in measure.critical
+        if not rule.beside or any(word in text for word in rule.beside)
         # less than half of the smallest plausible number is another unit or a slip (血压18/12), not a collapse
         if rule.part in values and rule.holds(values[rule.part]) and values[rule.part] >= lowest.get(rule.part, 0.0)
     ]
