@@ -92,7 +92,7 @@ def _keep(ctx: Context, data: dict[str, Any]) -> None:
 
 def match(ctx: Context, msg: Incoming) -> bool | None:
     """A fragment in private: short, of something we know, and no question."""
-    if msg.what is not What.TEXT or not msg.private or ctx.roles or ctx.person.locked or msg.has_image:
+    if msg.what is not What.TEXT or not msg.private or ctx.roles or msg.has_image:
         return None
     return True if unfinished(ctx, msg.text) else None
 

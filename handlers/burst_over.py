@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 from sqlalchemy.engine import RowMapping
 
-from handlers import ask_faq, chat
+from handlers import ask_faq
 from handlers.burst import KIND, PLACE, Held
 from handlers.contract import Context, Handled, Incoming, Process, Scene, Skip, What
 from handlers.services.retrieval.text import plain
+from handlers.services.safety import alerts
 from handlers.services.staff.roles import roles_of
 from storage.queries import people, questions
 from storage.tables.people import Person
@@ -36,9 +38,9 @@ def over(scene: Scene, slot: RowMapping) -> Handled | Skip:
         addressed=True,
     )
     ctx = _context(scene, person)
-    if person.locked:  # an alert came in between: the lines belong to it, and its words stand
-        handled = chat.fallback(ctx, msg, True)
-        return replace(handled, replies=handled.replies[1:])
+    first_at = dt.datetime.fromisoformat(waiting[1]["lines"][0]["at"])
+    if (alert := alerts.open_lately(ctx)) and alert.at >= first_at:  # it came in between: the lines belong to it
+        return Handled("burst", tuple(alerts.follow_up(ctx, alert, msg)))
     handled = ask_faq.unfinished(ctx, msg)
     first, *rest = handled.replies
     return replace(handled, replies=(replace(first, key=slot["key"]), *rest))

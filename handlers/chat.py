@@ -9,8 +9,10 @@ from handlers.contract import Context, Handled, Handler, Incoming, Kind, What, p
 from handlers.matching import always, said
 from handlers.services.knowledge import cases
 from handlers.services.knowledge.courtesy import courtesy as courteous
+from handlers.services.retrieval.text import bare
 from handlers.services.safety import alerts
 from storage.queries import staff
+from storage.tables.staff import Alert
 
 HUMAN_WORDS = re.compile(
     r"^(?:我要)?(?:转人工|找人工|人工服务|人工客服|找医生|联系医生|找真人|真人|人工(?=$|[,，。:：\s]))[,，。:： ]*(.*)$",
@@ -20,9 +22,11 @@ QUESTION = re.compile(
     r"[?？]|吗|呢$|么$|怎么|咋|为什么|为啥|什么|啥|多少|多久|几|能不能|可不可以|要不要|是不是|有没有|会不会|好不好|如何|哪|请问|咨询|可以.{0,12}$|能.{1,12}$"
 )
 UNWELL = re.compile(
-    r"[疼痛血吐晕喘肿烧麻死怕累撑痒胀咳]|难受|不舒服|害怕|没劲|没力|投诉|删除我的|删掉我|导出我的|注销|不安全|没人管"
+    r"[疼痛血吐晕喘肿烧麻死怕累撑痒胀咳]|难受|不舒服|害怕|没劲|没力|投诉|删除我的|删掉我|导出我的|注销|不安全|没人[管理]"
 )
 LONG_ENOUGH = 12
+CRY = 4
+"""Characters of a question that names nothing: 怎么办啊."""
 
 
 def human_match(ctx: Context, msg: Incoming) -> str | None:
@@ -54,23 +58,34 @@ def courtesy(ctx: Context, msg: Incoming, what: str) -> Handled:
 def fallback(ctx: Context, msg: Incoming, matched: bool) -> Handled:
     """A question, or a word of being unwell, becomes a case; anything else gets one line of help.
 
-    Somebody with an open alert is not left alone: what they write goes to staff. Staff open no cases.
+    Somebody with an open alert is not left alone: what they tell of it goes to staff. Staff open no cases.
     """
     if ctx.roles or not msg.text:
         return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
-    if msg.private and ctx.person.locked and (open_alerts := staff.open_alerts(ctx.work, ctx.person_id)):
-        told = alerts.follow_up(ctx, open_alerts[-1], msg)
-        return Handled(
-            "fallback",
-            (privately(msg, ctx.words("safety/stay", told=bool(told)), by="fallback", kind=Kind.SAFETY), *told),
-        )
     asks, unwell = bool(QUESTION.search(msg.text)), bool(UNWELL.search(msg.text))
+    if alert := _about(ctx, msg, asks, unwell):
+        told = alerts.follow_up(ctx, alert, msg)
+        stay = ctx.words("safety/stay", told=bool(told))
+        return Handled("fallback", (privately(msg, stay, by="fallback", kind=Kind.SAFETY), *told))
     tells = unwell or len(said(msg)) >= LONG_ENOUGH
     if (went_on := go_on.left_over(ctx, msg, asks, tells)) is not None:
         return went_on
     if asks or tells:
         return cases.open_case(ctx, msg, msg.said, "fallback")
     return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
+
+
+def _about(ctx: Context, msg: Incoming, asks: bool, unwell: bool) -> Alert | None:
+    """The open alert that a message goes on about: 怎么办啊, still unwell, or told within half an hour.
+
+    The lock holds back what we would send unasked; a question of its own (医保卡去哪里补办) is answered as for anybody.
+    """
+    found = staff.open_alerts(ctx.work, ctx.person_id) if msg.private and ctx.person.locked else []
+    if asks:
+        about = len(bare(msg.text)) <= CRY
+    else:
+        about = unwell or alerts.open_lately(ctx) is not None
+    return found[-1] if found and about else None
 
 
 def picture_match(ctx: Context, msg: Incoming) -> bool | None:

@@ -19,6 +19,7 @@ from handlers.services.knowledge.clusters import Matrix, Similar, central, clust
 from handlers.services.knowledge.masking import SURNAMES, mask, strip
 from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare
+from handlers.services.safety.alerts import open_lately
 from handlers.services.staff.roles import tell_staff
 from storage.queries import due, gaps, people, staff
 from storage.tables.gaps import Gap
@@ -62,7 +63,7 @@ def of_case(ctx: Context, case: Case, by: str) -> None:
 
 def keep(ctx: Context, room_id: int | None, question: str, reason: str, **more: Any) -> Gap | None:
     """Remember the question, and that there is something to report on Monday. Emergencies and staff are no gaps."""
-    if ctx.roles or ctx.person.locked or ctx.index.flags.seen(question):
+    if ctx.roles or open_lately(ctx) or ctx.index.flags.seen(question):
         return None
     _plan_report(ctx)
     row = {"person_id": ctx.person_id, "room_id": room_id, "question": question, "reason": reason, "at": ctx.now}

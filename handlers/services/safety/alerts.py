@@ -38,7 +38,7 @@ def raise_alert(ctx: Context, msg: Incoming, flag: Flag) -> Handled:
 
     What the same person says of it within half an hour belongs to the same alert, unless it is worse.
     """
-    known = _open_lately(ctx)
+    known = open_lately(ctx)
     if known is not None and SEVERITY.index(flag.level) >= SEVERITY.index(known.level):
         told = follow_up(ctx, known, msg)
         return Handled("triage", (*_first_aid(ctx, msg, flag, bool(told)), *told))
@@ -56,7 +56,8 @@ def raise_alert(ctx: Context, msg: Incoming, flag: Flag) -> Handled:
     return Handled("triage", tuple(replies), (happened,))
 
 
-def _open_lately(ctx: Context) -> Alert | None:
+def open_lately(ctx: Context) -> Alert | None:
+    """The alert of the last half hour that is not cleared yet: what the person says now is most likely about it."""
     lately = [one for one in staff.open_alerts(ctx.work, ctx.person_id) if ctx.now - one.at <= SAME_WITHIN]
     return lately[-1] if lately else None
 
