@@ -81,10 +81,7 @@ def _about(ctx: Context, msg: Incoming, asks: bool, unwell: bool) -> Alert | Non
     The lock holds back what we would send unasked; a question of its own (医保卡去哪里补办) is answered as for anybody.
     """
     found = staff.open_alerts(ctx.work, ctx.person_id) if msg.private and ctx.person.locked else []
-    if asks:
-        about = len(bare(msg.text)) <= CRY
-    else:
-        about = unwell or alerts.open_lately(ctx) is not None
+    about = len(bare(msg.text)) <= CRY if asks else unwell or alerts.open_lately(ctx) is not None
     return found[-1] if found and about else None
 
 

@@ -35,12 +35,12 @@ def _chosen(
         if any(_says(text, say, read.checking_in) for say in option.say):
             return option, option.title
     name = "|".join(map(re.escape, measure.say))
-    clause = re.search(rf"[^,。!;\n]*(?:{name}){_NAME_ENDS}[^,。!;\n]*", text) if read.checking_in else None
+    clause = re.search(rf"[^,。!;\n]*?(?:{name}){_NAME_ENDS}[^,。!;\n]*", text) if read.checking_in else None
     if clause is None:
         return None
     wanted = [o for o in value.options if o.counts is not bool(words.NOT_DONE.search(clause[0]))]
     chosen = next((o for o in wanted if o.key == DONE), wanted[0] if wanted else None)
-    return chosen and (chosen, chosen.title)
+    return (chosen, chosen.title) if chosen else None
 
 
 def _says(text: str, say: str, checking_in: bool) -> bool:
