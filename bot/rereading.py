@@ -23,7 +23,7 @@ from playbooks.schema.common import Playbook
 from playbooks.schema.load import Survey, survey
 from playbooks.schema.source import Problem
 
-HEARD_THROUGH = ("synonym", "form", "contrast", "aspect", "function")
+HEARD_THROUGH = ("synonym", "form", "contrast", "aspect", "state", "function")
 NEIGHBOURS = 8
 """So many of the FAQs that are asked for most alike are tried again beside a changed one."""
 

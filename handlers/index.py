@@ -112,23 +112,25 @@ def contrasts(library: Library) -> Mapping[str, Contrast]:
     return {
         lexicon.id: Contrast(
             {term.say: (term.say, *term.also) for term in lexicon.terms},
-            lexicon.only_when_both or lexicon.use == "aspect",
+            lexicon.only_when_both or lexicon.use != "contrast",
             things=lexicon.use == "contrast",
+            states=lexicon.use == "state",
+            always=lexicon.always,
         )
         for lexicon in library.lexicons.values()
-        if lexicon.use in ("contrast", "aspect")
+        if lexicon.use in ("contrast", "aspect", "state")
     }
 
 
 def function(library: Library) -> list[str]:
     """Words that add no content of their own: function words, and the forms in which something is asked."""
-    wanted = [lexicon for lexicon in library.lexicons.values() if lexicon.use in ("aspect", "function")]
+    wanted = [lexicon for lexicon in library.lexicons.values() if lexicon.use in ("aspect", "state", "function")]
     return sorted({word for lexicon in wanted for term in lexicon.terms for word in (term.say, *term.also)})
 
 
 def concepts(library: Library) -> Concepts:
     """All contrasts and aspects, group → concept → spellings."""
-    wanted = [one for one in library.lexicons.values() if one.use in ("contrast", "aspect")]
+    wanted = [one for one in library.lexicons.values() if one.use in ("contrast", "aspect", "state")]
     return Concepts({one.id: {term.say: (term.say, *term.also) for term in one.terms} for one in wanted})
 
 

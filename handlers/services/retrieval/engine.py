@@ -170,6 +170,7 @@ class Engine:
             self._of.setdefault(owner, []).append(row)
         self._speaks_of = functools.cache(self._concepts_of)
         self._signs = functools.cache(self._signs_of)
+        self._conditions = functools.cache(self._conditions_of)
         self._index = LexicalIndex([self._forms.canonical(text) for text in self._texts])
         known = vectors(encoder, self._named, cache, progress) if encoder and self._texts else None
         self._vectors = (
@@ -228,7 +229,9 @@ class Engine:
         if clear is not None and not why:
             others = (one for one in candidates if one is not clear)
             return Match(Zone.ANSWER, (clear, *others), "near", needed)
-        near = [one for one in candidates if self._worth_asking(asked, one)]
+        near = sorted(
+            (one for one in candidates if self._worth_asking(asked, one)), key=lambda one: bool(one.objection)
+        )
         if near:
             beside = (one for one in near if one.score >= near[0].score - BESIDE)
             return Match(Zone.CLARIFY, tuple(beside)[:CHOICES], why, needed)
@@ -323,6 +326,7 @@ class Engine:
             return objection
         owner = self._owners[row]
         unheard = self._guards.concepts(measured.text) - self._speaks_of(owner)
+        unheard |= self._conditions(owner) - self._guards.conditions(measured.text)
         if unheard:
             return min(unheard)[0]
         return "content" if self._guards.foreign(measured.named, self._signs(owner)) else ""
@@ -330,6 +334,10 @@ class Engine:
     def _concepts_of(self, owner: str) -> frozenset[tuple[str, str]]:
         """The things that any phrasing of an entry names."""
         return frozenset().union(*(self._guards.concepts(self._texts[row]) for row in self._of[owner]))
+
+    def _conditions_of(self, owner: str) -> frozenset[tuple[str, str]]:
+        """What every phrasing of an entry names, of what must not be left out."""
+        return frozenset.intersection(*(self._guards.conditions(self._texts[row]) for row in self._of[owner]))
 
     def _signs_of(self, owner: str) -> frozenset[str]:
         """The characters that stand in any phrasing of an entry, as written and with one name for every thing."""

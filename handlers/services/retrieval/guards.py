@@ -49,13 +49,22 @@ class Contrast:
 
     `only_when_both`: object only when each question names something of it that the other does not. `things`: it names
     things (foods, diseases), not ways of asking: an entry must speak of them to answer a question that names them.
+    `states`: it names how something is (high, low, normal); which thing is how must be the same in both. `always`: what
+    all phrasings of an entry name (an operation), a question must name as well.
     """
 
     def __init__(
-        self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False, things: bool = True
+        self,
+        concepts: Mapping[str, Sequence[str]],
+        only_when_both: bool = False,
+        things: bool = True,
+        states: bool = False,
+        always: bool = False,
     ) -> None:
         self._only_when_both = only_when_both
         self.things = things
+        self.states = states
+        self.always = always
         pairs = [(word, name) for name, words in concepts.items() for word in words]
         self._names = [name for _, name in pairs]
         self.words = frozenset(word for word, _ in pairs)
@@ -72,6 +81,11 @@ class Contrast:
         """The places of the characters that name something."""
         return {place for _, start, end in self._finder.find_matches_as_indexes(text) for place in range(start, end)}
 
+    def spans(self, text: str) -> list[tuple[str, int, int]]:
+        """(concept, start, end) of everything named, in order."""
+        found = self._finder.find_matches_as_indexes(text)
+        return [(self._names[number], start, end) for number, start, end in found]
+
     def _concepts(self, text: str) -> frozenset[str]:
         """The concepts that a text names; where spellings overlap, the longest counts."""
         return frozenset(self._names[found[0]] for found in self._finder.find_matches_as_indexes(text))
@@ -84,6 +98,7 @@ class Guards:
         self.contrasts = contrasts
         self._function = AhoCorasick(list(function), matchkind=MatchKind.LeftmostLongest) if function else None
         self._content = lru_cache(maxsize=32768)(self._pieces)
+        self.standing = lru_cache(maxsize=32768)(self._standing)
 
     def objection(self, asked: str, phrasing: str) -> str:
         """Why `phrasing` (cleaned) must not answer `asked` (cleaned), or "" when nothing stands against it."""
@@ -93,12 +108,39 @@ class Guards:
             return "number"
         if not polarity(asked) & polarity(phrasing):
             return "negation"
+        if self._stands_otherwise(asked, phrasing):
+            return "state"
         return next((name for name, one in self.contrasts.items() if one.objects(asked, phrasing)), "")
+
+    def _stands_otherwise(self, asked: str, phrasing: str) -> bool:
+        """Whether a thing that both name is so in the one and otherwise in the other."""
+        other = self.standing(phrasing)
+        both = [(states, other[thing]) for thing, states in self.standing(asked).items() if thing in other]
+        return any(one - two and two - one for one, two in both)
+
+    def _standing(self, text: str) -> Mapping[tuple[str, str], frozenset[str]]:
+        """(contrast, concept) → its states: 低压高高压正常 is not 高压高低压正常. Each state belongs to the thing before it."""
+        states = [span for one in self.contrasts.values() if one.states for span in one.spans(text)]
+        found: dict[tuple[str, str], set[str]] = {}
+        for name, contrast in self.contrasts.items() if states else ():
+            spans = [] if contrast.states else contrast.spans(text)
+            for state, start, end in states:
+                if any(begin <= start and end <= stop for _, begin, stop in spans):
+                    continue  # the 高 of 高压
+                owner = next((one for one, _, stop in reversed(spans) if stop <= start), None)
+                if owner is not None:
+                    found.setdefault((name, owner), set()).add(state)
+        return {thing: frozenset(named) for thing, named in found.items()}
 
     def concepts(self, text: str) -> frozenset[tuple[str, str]]:
         """(contrast, concept) of all the things that a text names."""
         things = ((name, one) for name, one in self.contrasts.items() if one.things)
         return frozenset((name, concept) for name, one in things for concept in one.concepts(text))
+
+    def conditions(self, text: str) -> frozenset[tuple[str, str]]:
+        """(contrast, concept) of what must not be left out when a whole entry is about it."""
+        always = ((name, one) for name, one in self.contrasts.items() if one.always)
+        return frozenset((name, concept) for name, one in always for concept in one.concepts(text))
 
     def named(self, text: str) -> set[int]:
         """The places of the characters that name something of any contrast."""
