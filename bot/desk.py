@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
@@ -81,11 +82,16 @@ class Desk:
 
     def take(self, work: Work, found: Taken) -> Taken:
         """Swap in what was read, in one step; what is broken, or older than what is there, changes nothing."""
+        work.if_undone(partial(self._put_back, self.library, self.shelf.taken))
         taken = self.shelf.take(found, self.library)
         if taken.swap:
             self.library = taken.library
             self.serve(work, taken.index)
         return taken.counted(len(self.index.library.all()))
+
+    def _put_back(self, library: Library, taken: tuple[int, tuple[str, ...]]) -> None:
+        """The taking was rolled back: the files count as unread, so that the next reading brings them and says so."""
+        self.library, self.shelf.taken = library, taken
 
     def serve(self, work: Work, ready: Index | None = None) -> Index:
         """Files, signatures and withdrawals as this transaction sees them become what is served."""

@@ -49,6 +49,15 @@ class Shelf:
         found = reread([place(folder) for folder in config.playbooks.folders], config, before)
         return Taken(number, found.library, Reloaded(0, told(found.refused), hints=told(found.hints)))
 
+    @property
+    def taken(self) -> tuple[int, tuple[str, ...]]:
+        """What was taken last; setting it back forgets a taking that was undone."""
+        return self._taken, self._refused
+
+    @taken.setter
+    def taken(self, before: tuple[int, tuple[str, ...]]) -> None:
+        self._taken, self._refused = before
+
     def take(self, found: Taken, before: Library) -> Taken:
         """What is to become of a reading, given the library it would replace; what was refused is not in it."""
         if found.number < self._taken:
