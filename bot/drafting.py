@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+from pathlib import Path
 
 from bot.config import ROOT, Config, place
 from playbooks.library import Library
@@ -10,13 +12,32 @@ from playbooks.schema.editors import modeline
 
 
 def keep(config: Config, library: Library, faq_id: str, text: str) -> str:
-    """Write a new draft and return its path as people read it. Nothing is ever overwritten: raises FileExistsError."""
+    """Write a new draft and return its path as people read it. Other words are never overwritten: raises FileExistsError.
+
+    The same words again are no harm: what was to go with the file may have been rolled back, and is tried once more.
+    """
     path = place(config.playbooks.drafts) / "faq" / f"{faq_id}.yaml"
     if faq_id in library.faqs:
         raise FileExistsError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(f"{modeline(path, 'faq')}\n{text}")
-        file.flush()
-        os.fsync(file.fileno())
+    text = f"{modeline(path, 'faq')}\n{text}"
+    try:
+        _write_whole(path, text)
+    except FileExistsError:
+        if path.read_text(encoding="utf-8") != text:
+            raise
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """The file is there with all its words or not at all; one that is there stays."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.link(name, path)
+    finally:
+        os.unlink(name)

@@ -78,6 +78,10 @@ def draft_of_case(work: Work, case_id: int) -> Draft | None:
     return work.session.exec(select_rows(Draft).where(Draft.case_id == case_id)).first()
 
 
+def draft_called(work: Work, faq_id: str) -> Draft | None:
+    return work.session.exec(select_rows(Draft).where(Draft.faq_id == faq_id)).first()
+
+
 def drafts(work: Work) -> list[Draft]:
     """All drafts, oldest first."""
     return list(work.session.exec(select_rows(Draft).order_by(col(Draft.id))).all())

@@ -80,6 +80,11 @@ def kept(world: World) -> list[Any]:
         return list(work.connection.execute(select(Gap.__table__).order_by(Gap.__table__.c.id)).mappings())  # type: ignore[attr-defined]
 
 
+def drafts_of(world: World) -> list[Any]:
+    with world.app.database.reading() as work:
+        return gap_rows.drafts(work)
+
+
 def publish(folder: Path, stage: str = "published", faq_id: str = "dm-sauna") -> None:
     path = folder / "own" / f"{faq_id}.yaml"
     path.write_text(PUBLISHED.format(id=faq_id, stage="draft" if stage == "published" else stage), encoding="utf-8")
@@ -258,6 +263,36 @@ def test_a_draft_is_neither_served_nor_in_the_way_and_is_never_overwritten(tmp_p
                 (row,) = gap_rows.drafts(work)
                 assert (row.faq_id, row.case_id, row.published_at) == ("dm-sauna", 1, None)
                 assert [one["draft_id"] for one in kept(world)] == [1, None]
+
+    asyncio.run(go())
+
+
+def test_a_draft_that_was_rolled_back_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await world.say("张姐", SAUNA)
+            await world.say("陈医生", "#回复 1 短时间可以。")
+            with monkeypatch.context() as broken:
+                broken.setattr(drafts.rows, "into_draft", lambda *row: 1 / 0)
+                await world.say("陈医生", "#收录 1 dm-sauna")
+            assert drafts_of(world) == []
+            assert "dm-sauna.yaml" in (await world.say("陈医生", "#收录 1 dm-sauna"))[0].delivery.text
+            assert len(drafts_of(world)) == 1
+            assert [one.name for one in (tmp_path / "drafts").iterdir()] == ["dm-sauna.yaml"]
+
+    asyncio.run(go())
+
+
+def test_a_draft_whose_file_went_elsewhere_still_holds_its_id(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await world.say("张姐", SAUNA)
+            await world.say("李哥", "坐飞机去西藏要注意什么")
+            await world.say("陈医生", "#回复 1 短时间可以。")
+            await world.say("陈医生", "#回复 2 多喝水。")
+            await world.say("陈医生", "#收录 1 dm-sauna")
+            (tmp_path / "drafts" / "dm-sauna.yaml").unlink()
+            assert "没有覆盖" in (await world.say("陈医生", "#收录 2 dm-sauna"))[0].delivery.text
 
     asyncio.run(go())
 

@@ -50,6 +50,8 @@ def collect(ctx: Context, case: Case, faq_id: str) -> tuple[Collected, Happened]
     """Write the draft, and remember which questions are behind it. Raises Emergency, or FileExistsError for a taken id."""
     if ctx.index.flags.seen(case.question):
         raise Emergency
+    if rows.draft_called(ctx.work, faq_id) is not None:
+        raise FileExistsError(faq_id)
     waiting = gaps.waiting(ctx)
     behind = gaps.alike(ctx, case.question, waiting)
     names = gaps.known_names(ctx, [case.person_id, *(row["person_id"] for row in behind)])
