@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from bot.config import ROOT, Config, place
@@ -19,25 +18,20 @@ def keep(config: Config, library: Library, faq_id: str, text: str) -> str:
     path = place(config.playbooks.drafts) / "faq" / f"{faq_id}.yaml"
     if faq_id in library.faqs:
         raise FileExistsError(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = f"{modeline(path, 'faq')}\n{text}"
-    try:
+    if not path.exists():
         _write_whole(path, text)
-    except FileExistsError:
-        if path.read_text(encoding="utf-8") != text:
-            raise
+    elif path.read_text(encoding="utf-8") != text:
+        raise FileExistsError(path)
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 
 
 def _write_whole(path: Path, text: str) -> None:
-    """The file is there with all its words or not at all; one that is there stays."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.link(name, path)
-    finally:
-        os.unlink(name)
+    """The file is there with all its words or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
