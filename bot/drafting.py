@@ -21,7 +21,7 @@ def keep(config: Config, library: Library, faq_id: str, text: str) -> str:
     text = f"{modeline(path, 'faq')}\n{text}"
     if not path.exists():
         _write_whole(path, text)
-    elif path.read_text(encoding="utf-8") != text:
+    elif path.read_bytes() != text.encode():
         raise FileExistsError(path)
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else str(path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import select, text
 
 from bot import config as configuration
 from bot.checking import check
+from bot.clock import ManualClock
 from bot.scheduling.housekeeping import clean
 from bot.stories.world import World
 from handlers.services.knowledge import drafts, gaps, ratings
@@ -43,12 +45,12 @@ ROOM, STAFF = "糖尿病新手群", "工作人员群"
 SAUNA = "糖尿病人能去桑拿吗"
 PUBLISHED = """kind: faq
 id: {id}
-version: 1
+version: {version}
 title: 糖尿病人能不能去桑拿
 owner: 陈医生
 review: {{stage: {stage}}}
 question: 糖尿病人能去桑拿吗
-ask: [血糖高可以蒸桑拿吗, 血糖高能不能蒸桑拿, 糖友蒸桑拿行吗, 糖尿病蒸桑拿有没有危险]
+ask: [血糖高可以蒸桑拿吗, 血糖高能不能蒸桑拿, 糖友蒸桑拿行吗, 糖尿病蒸桑拿有没有危险{ask}]
 answer: {{text: 短时间可以，别超过十分钟。}}
 risk: info
 sources: [{{title: 成人糖尿病食养指南（2023年版）, year: 2023}}]
@@ -85,9 +87,11 @@ def drafts_of(world: World) -> list[Any]:
         return gap_rows.drafts(work)
 
 
-def publish(folder: Path, stage: str = "published", faq_id: str = "dm-sauna") -> None:
+def publish(folder: Path, stage: str = "published", faq_id: str = "dm-sauna", version: int = 1, ask: str = "") -> None:
     path = folder / "own" / f"{faq_id}.yaml"
-    path.write_text(PUBLISHED.format(id=faq_id, stage="draft" if stage == "published" else stage), encoding="utf-8")
+    written = "draft" if stage == "published" else stage
+    more = f", {ask}" if ask else ""
+    path.write_text(PUBLISHED.format(id=faq_id, stage=written, version=version, ask=more), encoding="utf-8")
     if stage == "published":
         sign(path, "陈医生", "medical", dt.date(2026, 3, 5))
 
@@ -357,6 +361,46 @@ def test_at_night_the_news_wait_for_the_morning(tmp_path: Path) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.parametrize("runs", [False, True])
+def test_news_that_are_withdrawn_in_the_night_never_leave_and_the_next_version_is_told(
+    tmp_path: Path, runs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a real clock, which gives another time at each look."""
+    if runs:
+        ticks = itertools.count()
+        running = lambda self: self._now + next(ticks) * dt.timedelta(microseconds=1)  # noqa: E731
+        monkeypatch.setattr(ManualClock, "now", running)
+
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await asked_and_collected(world)
+            await world.until(NINE + dt.timedelta(hours=14))
+            publish(tmp_path)
+            await world.say("小林", "#重载")
+            sent = await world.say("陈医生", "#撤回 dm-sauna 写错了")
+            assert "30 天内收到" not in sent[0].delivery.text
+            assert told(await world.wait(dt.timedelta(hours=9))) == []
+            publish(tmp_path, version=2)
+            assert sorted(told(await world.say("小林", "#重载"))) == ["person-张姐", "person-李哥"]
+
+    asyncio.run(go())
+
+
+def test_a_question_that_only_the_next_version_answers_is_told_too(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await asked_and_collected(world)
+            publish(tmp_path)
+            assert told(await world.say("小林", "#重载")) == ["person-张姐", "person-李哥"]
+            await world.say("张姐", "汗蒸房进去坐坐可以吗")
+            publish(tmp_path, version=2, ask="汗蒸房进去坐坐可以吗")
+            sent = await world.say("小林", "#重载")
+            assert told(sent) == ["person-张姐"]
+            assert told(await world.restart()) == []
+
+    asyncio.run(go())
+
+
 def test_an_answer_published_while_the_process_was_down_is_told_at_the_start(tmp_path: Path) -> None:
     async def go() -> None:
         async with community(tmp_path) as world:
@@ -388,7 +432,7 @@ def test_a_bug_in_telling_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.M
     async def go() -> None:
         async with community(tmp_path) as world:
             await world.say("张姐", "同意")
-            monkeypatch.setattr(drafts.rows, "drafts_to_tell", lambda work: 1 / 0)
+            monkeypatch.setattr(drafts.rows, "drafts", lambda work: 1 / 0)
             world.desk.swapped = True
             await world.say("张姐", "明天早上8点提醒我吃药")
             sent = await world.until(NINE + dt.timedelta(hours=23))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.channels.base import LinkState
 from bot.config import ROOT
 from bot.stories.world import World, person_id
 from handlers.services.knowledge import recalls
@@ -186,6 +187,23 @@ def test_a_correction_that_is_itself_withdrawn_in_the_night_never_leaves() -> No
             assert [SAFE in text for text in morning if "更正" in text] == [True]
 
     asyncio.run(go())
+
+
+@pytest.mark.parametrize("room", [None, "糖尿病新手群"])
+def test_a_reply_that_waited_for_the_link_while_its_entry_was_withdrawn_says_so(room: str | None) -> None:
+    async def story(world: World) -> None:
+        world.channel.state = LinkState.DOWN
+        await world.say("张姐", QUESTION if room is None else f"@杏林 {QUESTION}", room)
+        offered = await private(world, "陈医生", "#撤回 melon 写错了")
+        assert offered == {}
+        world.channel.state = LinkState.UP
+        got = {one.delivery.person or one.delivery.room: one.delivery.text for one in await world.wait(DAY / 24)}
+        mine = got[person_id("张姐") if room is None else f"room-{room}"]
+        assert "刚刚改动过" in mine and QUESTION in mine and "少吃一点" not in mine
+        assert room or "30 天内收到" not in got[person_id("陈医生")]
+        assert inside(world, lambda work: rows.received_below(work, "melon", 9, START)) == []
+
+    run(story)
 
 
 def test_no_then_yes_and_a_stale_yes() -> None:
