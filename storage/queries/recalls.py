@@ -65,6 +65,12 @@ def get(work: Work, recall_id: int) -> Recall | None:
     return work.session.get(Recall, recall_id)
 
 
+def newest(work: Work, faq_id: str) -> Recall | None:
+    """The last offer for this entry, whatever became of it."""
+    wanted = rows(Recall).where(Recall.faq_id == faq_id).order_by(col(Recall.at).desc(), col(Recall.id).desc())
+    return work.session.exec(wanted.limit(1)).first()
+
+
 def latest(work: Work, state: str | None = None, limit: int = 20) -> list[Recall]:
     """The newest offers."""
     wanted = rows(Recall).order_by(col(Recall.id).desc()).limit(limit)

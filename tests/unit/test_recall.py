@@ -206,13 +206,60 @@ def test_a_reply_that_waited_for_the_link_while_its_entry_was_withdrawn_says_so(
     run(story)
 
 
+@pytest.mark.parametrize("then", [{"version": 2, "review": {"stage": "draft"}, "answer": {"text": "改了。"}}, None])
+@pytest.mark.parametrize("first", ["withdrawn", "corrected"])
+def test_an_offer_stands_when_the_file_is_edited_or_deleted_before_anybody_decides(
+    first: str, then: dict[str, Any] | None
+) -> None:
+    async def story(world: World) -> None:
+        await world.say("张姐", QUESTION)
+        if first == "withdrawn":
+            await world.say("陈医生", "#撤回 melon 指南改了")
+        else:
+            await world.edit({"faq/melon": {"version": 2, "answer": {"text": "可以吃一小块。"}}})
+        await world.edit({"faq/melon": then | {"version": 3} if then else None})
+        await world.restart()
+        listed = (await private(world, "陈医生", "#更正"))["陈医生"]
+        assert "1 人在 30 天内收到" in listed and SAFE in listed and "回复 发送" not in listed
+        assert "1 人收到旧答案" in (await private(world, "陈医生", "#交班"))["陈医生"]
+        assert SAFE in (await private(world, "陈医生", "#更正 melon"))["张姐"]
+        assert "没有等着发" in (await private(world, "陈医生", "#更正"))["陈医生"]
+
+    run(story)
+
+
+def test_an_offer_forgotten_over_another_question_is_in_the_list() -> None:
+    async def story(world: World) -> None:
+        await world.say("张姐", QUESTION)
+        await world.say("陈医生", "#撤回 melon 指南改了")
+        await world.say("陈医生", "明天早上8点提醒我开会")
+        await world.wait(DAY)
+        assert set(await private(world, "陈医生", "发送")) <= {"陈医生"}
+        assert "1 人在 30 天内收到" in (await private(world, "陈医生", "#更正"))["陈医生"]
+        assert SAFE in (await private(world, "陈医生", "#更正 melon"))["张姐"]
+
+    run(story)
+
+
+@pytest.mark.parametrize("words", ["西瓜每次不要超过半斤", "请大家马上停用", "马上 停"])
+def test_own_words_are_not_sent_but_answered(words: str) -> None:
+    async def story(world: World) -> None:
+        await world.say("张姐", QUESTION)
+        await world.say("陈医生", "#撤回 melon 指南改了")
+        got = await private(world, "陈医生", f"#更正 melon {words}")
+        assert set(got) == {"陈医生"} and "只发审核过的文字" in got["陈医生"] and SAFE in got["陈医生"]
+        assert set(await private(world, "陈医生", "#更正 melon 马上")) == {"陈医生", "张姐"}
+
+    run(story)
+
+
 def test_no_then_yes_and_a_stale_yes() -> None:
     async def story(world: World) -> None:
         await world.say("张姐", QUESTION)
         await world.say("陈医生", "#撤回 melon 指南改了")
         assert "没有发" in (await private(world, "陈医生", "不用"))["陈医生"]
         assert set(await private(world, "陈医生", "发送")) == {"陈医生"}
-        await world.say("李哥", "糖尿病能吃水果吗")
+        assert set(await private(world, "陈医生", "#更正 melon")) == {"陈医生", "张姐"}, "minds may be changed"
         assert "没有等着发的更正" in (await private(world, "陈医生", "#更正 melon"))["陈医生"]
 
     run(story)
