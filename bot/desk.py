@@ -43,8 +43,6 @@ class Desk:
     served_on: dt.date = field(init=False)
     asked: dict[Place, None] = field(default_factory=dict)
     """Who has asked for a look at the files and where; kept as keys, for a message may be handled twice."""
-    served_since: dt.datetime = field(init=False)
-    """What was written before may speak of what is no longer served."""
     swapped: bool = True
     """Another library is served than the due sweep has last seen (drafts may have become answers)."""
     _uncommitted: bool = False
@@ -134,7 +132,7 @@ class Desk:
                 break
         else:
             self.index = Index.of(served, self.config, reviewed)
-        self.served_on, self.served_since = today(self.config, self.clock), self.clock.now()
+        self.served_on = today(self.config, self.clock)
         self.swapped = True
 
     def _effective(self, work: Work, written: Library) -> tuple[Reviewed, Library]:

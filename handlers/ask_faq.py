@@ -211,7 +211,7 @@ def _answer(ctx: Context, msg: Incoming, asked: Asked, best: Candidate) -> Handl
     if faq is None:
         return None
     happened = faq_reply.give(ctx, msg, faq, best.score, asked.parts[0].question)
-    reply = faq_reply.say(ctx, msg, answers.text(ctx.words, faq, rate=msg.private), picture=asked.picture)
+    reply = faq_reply.say(ctx, msg, answers.text(ctx.words, faq, rate=msg.private), faq, picture=asked.picture)
     return Handled("ask_faq", (reply,), (happened,))
 
 
@@ -254,7 +254,7 @@ def _several(ctx: Context, msg: Incoming, asked: Asked) -> Handled | None:
     choices, offered = _choices(ctx, msg, near)
     others = [(_joined(rest), left)] * bool(rest) + [(_joined(near), choices)] * bool(near)
     text = ctx.words("faq/several", blocks=blocks, others=others, count=len(known) + len(rest) + len(near))
-    reply = faq_reply.say(ctx, msg, text, picture=asked.picture)
+    reply = faq_reply.say(ctx, msg, text, *(faq for faq, _ in known), picture=asked.picture)
     return Handled("ask_faq", (reply, *more), (*events, *opened, *offered))
 
 

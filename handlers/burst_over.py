@@ -43,7 +43,7 @@ def over(scene: Scene, slot: RowMapping) -> Handled | Skip:
         return Handled("burst", tuple(alerts.follow_up(ctx, alert, msg)))
     handled = ask_faq.unfinished(ctx, msg)
     first, *rest = handled.replies
-    return replace(handled, replies=(replace(first, key=slot["key"]), *rest))
+    return replace(handled, replies=(replace(first, key=first.key or slot["key"]), *rest))
 
 
 def _context(scene: Scene, person: Person) -> Context:

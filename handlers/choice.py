@@ -103,7 +103,7 @@ def act(ctx: Context, msg: Incoming, picked: Picked) -> Handled | None:
     if faq is None:  # withdrawn or expired since it was offered
         return cases.open_case(ctx, msg, picked.question, "ask_faq", gone=True)
     happened = give(ctx, msg, faq, 1.0, picked.question)
-    return Handled("ask_faq", (say(ctx, msg, answers.text(ctx.words, faq, rate=msg.private)),), (happened,))
+    return Handled("ask_faq", (say(ctx, msg, answers.text(ctx.words, faq, rate=msg.private), faq),), (happened,))
 
 
 CHOICE = Handler("ask_faq", match, act)

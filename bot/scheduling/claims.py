@@ -106,12 +106,12 @@ class Claims:
         if judgement.verdict is not Verdict.GO:
             outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
             return None
-        if row["created_at"] <= self._desk.served_since and (given := outdated(self._desk.scene(work), row)):
-            text = take_back(self._desk.scene(work), row, given)
+        if outdated(self._desk.scene(work, now), row["key"]):
+            text = take_back(self._desk.scene(work, now), row)
             if not text:
                 outbox.settle(work, [row["id"]], state="expired", reason="replaced")
                 return None
-            outbox.settle(work, [row["id"]], text=text)
+            outbox.settle(work, [row["id"]], text=text, key=None)
             row = outbox.by_ids(work, [row["id"]])[0]
         place = person or room
         channel = self._channels.get(place.channel) if place else None

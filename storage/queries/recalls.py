@@ -38,12 +38,12 @@ def received_below(work: Work, faq_id: str, below: int, since: dt.datetime) -> l
 
 def _waits(faq_id: str) -> Exists:
     """The message with the answer has not left: the reply itself, news about a gap, or an earlier correction."""
-    version = cast(ANSWERED.c.version, String) + ":%"
+    version = cast(ANSWERED.c.version, String)
     same = (OUTBOX.c.person_id == ANSWERED.c.person_id) & (OUTBOX.c.created_at == ANSWERED.c.at)
     of_it = or_(
-        OUTBOX.c.by == "ask_faq",
-        OUTBOX.c.key.like(literal(f"gap_told:{faq_id}@") + version),
-        OUTBOX.c.key.like(literal(f"correction:{faq_id}@%-") + version),
+        OUTBOX.c.key.like(literal(f"answer:%,{faq_id}@") + version + ",%"),
+        OUTBOX.c.key.like(literal(f"gap_told:{faq_id}@") + version + ":%"),
+        OUTBOX.c.key.like(literal(f"correction:{faq_id}@%-") + version + ":%"),
     )
     return exists().where(same, of_it, OUTBOX.c.state == "waiting", OUTBOX.c.attempts == 0)
 

@@ -1,45 +1,51 @@
-"""An answer that waits to be sent is judged once more when it leaves: its words may have been taken back meanwhile."""
+"""An answer that waits to be sent is judged once more when it leaves: its words may have been taken back meanwhile.
+
+The key of a message with answers names their entries and versions.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Scene
+from playbooks.schema.faq import Faq
 from storage.queries import answered, gaps
 
-REPLY = "ask_faq"
-KEY = re.compile(r"(?:gap_told:|correction:)(?P<faq>[^@]+)@(?:\d+-)?(?P<version>\d+):")
-"""News about a gap, and corrections, name the entry and the version whose words they carry; 0 is none."""
+REPLY = "answer:"
+ENTRY = re.compile(r"(?<=[:,])(?P<faq>[^:,@]+)@(?:\d+-)?(?P<version>\d+)(?=[:,])")
+KEYS = (REPLY, "gap_told:", "correction:")
 
 
-def outdated(scene: Scene, row: RowMapping) -> list[RowMapping]:
-    """The answers that this outbox row would give, when one of them is no longer served in its version; else none."""
-    given = _given(scene, row)
-    served = {one.id: one.version for one in scene.index.library.faqs.values()}
-    return given if any(served.get(one["faq_id"]) != one["version"] for one in given) else []
+def reply_key(inbox_id: int, faqs: Sequence[Faq]) -> str | None:
+    """The key of the reply to a message, if it gives answers."""
+    return f"{REPLY}{inbox_id}:,{','.join(f'{one.id}@{one.version}' for one in faqs)}," if faqs else None
 
 
-def _given(scene: Scene, row: RowMapping) -> list[RowMapping]:
-    """The answers that were written down for its reader in the same moment."""
-    named = KEY.match(row["key"] or "")
-    reader = row["person_id"] or next(iter(row["mentions"]), None)
-    if reader is None or not (named or row["by"] == REPLY):
+def outdated(scene: Scene, key: str | None) -> bool:
+    """Whether one of the answers in a message is no longer served in its version; version 0 carries none."""
+    served = scene.index.library.faqs
+    return any(version and (faq not in served or served[faq].version != version) for faq, version in _entries(key))
+
+
+def _entries(key: str | None) -> list[tuple[str, int]]:
+    if key is None or not key.startswith(KEYS):
         return []
-    found = answered.given_at(scene.work, reader, row["created_at"])
-    if named is None:
-        return found
-    return [one for one in found if (one["faq_id"], one["version"]) == (named["faq"], int(named["version"]))]
+    return [(found["faq"], int(found["version"])) for found in ENTRY.finditer(key)]
 
 
-def take_back(scene: Scene, row: RowMapping, given: list[RowMapping]) -> str:
+def take_back(scene: Scene, row: RowMapping) -> str:
     """What goes in its place: a word to somebody who has just asked, "" to who awaits nothing.
 
     What never left was not received: it is neither corrected later nor the reason that a better answer is not told.
     """
+    reader, entries = row["person_id"] or next(iter(row["mentions"]), 0), _entries(row["key"])
+    found = answered.given_at(scene.work, reader, row["created_at"])
+    given = [one for one in found if (one["faq_id"], one["version"]) in entries]
     if not row["attempts"]:
         answered.take_back(scene.work, [one["id"] for one in given])
-        gaps.not_told(scene.work, given[0]["person_id"], row["created_at"])
+        gaps.not_told(scene.work, reader, row["created_at"])
     asked = "；".join(dict.fromkeys(one["question"] for one in given))
-    return scene.words("faq/taken_back", asked=asked) if row["by"] == REPLY else ""
+    return scene.words("faq/taken_back", asked=asked) if row["key"].startswith(REPLY) else ""
