@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from handlers.contract import Context
+from handlers.matching import number
 from playbooks.review import Standing
 from playbooks.schema.faq import Faq
 from storage.queries import reviews as stored
@@ -46,9 +47,9 @@ def key(standing: Standing) -> str:
 
 
 def _exactly(ctx: Context, standings: Iterable[Standing], name: str) -> list[Standing]:
-    if name.isdigit():
+    if (place := number(name)) is not None:
         listed = stored.seat(ctx.work, ctx.person_id).listed
-        wanted = listed[int(name) - 1] if 1 <= int(name) <= len(listed) else None
+        wanted = listed[place - 1] if 1 <= place <= len(listed) else None
         return [one for one in standings if key(one) == wanted]
     return [one for one in standings if name in _names(one)]
 
