@@ -138,7 +138,7 @@ class Desk:
     def _effective(self, work: Work, written: Library) -> tuple[Reviewed, Library]:
         """Where everything stands, and what of it may be served today."""
         on = today(self.config, self.clock)
-        reviewed = reviews.effective(work, written, on)
+        reviewed = reviews.effective(work, written, on, self.config.staff)
         return reviewed, reviewed.library.served(self.config.playbooks.serve_samples, on)
 
     # -- telling staff -------------------------------------------------------------

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ from bot.channels.base import LinkState
 from bot.config import ROOT
 from bot.stories.world import World, person_id
 from handlers.services.knowledge import recalls
+from playbooks.schema.load import CONTENT
+from playbooks.signing import sign
 from storage.queries import answered, outbox, people, personal, profile
 from storage.queries import recalls as rows
 from storage.tables.review import Verdict
@@ -333,6 +337,34 @@ def test_a_command_that_is_undone_leaves_what_was_served() -> None:
         assert "melon" in world.desk.index.library.faqs
 
     run(story)
+
+
+def test_who_signed_in_the_file_is_no_second_expert_in_chat_under_another_name(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests/stories/small", tmp_path / "small"))
+    for file in CONTENT.glob("lexicon/blocked-*.yaml"):
+        shutil.copy(file, folder / "lexicon")
+    melon = folder / "faq/melon.yaml"
+    words = melon.read_text().replace("stage: sample", "stage: draft")
+    melon.write_text(words.replace("可以少吃一点", "想问就加我微信，可以少吃一点"))
+    sign(melon, "陈医生", "medical", START.date())
+    staff = [{"channel": "memory", "id": person_id("国强"), "name": "陈医生", "roles": ["clinician", "expert"]},
+             {"channel": "memory", "id": person_id("王主任"), "roles": ["expert"]}]  # fmt: skip
+
+    async def go() -> None:
+        persons = {"国强": {}, "王主任": {}}
+        world = World(START, persons, None, {"playbooks": {"folders": [str(folder)]}, "staff": staff})
+        await world.start()
+        try:
+            assert world.desk.index.reviewed.standings["faq", "melon"].state.value == "expert"
+            await world.say("国强", "#查看 melon")
+            assert "另一位专家" in (await private(world, "国强", "#通过 melon"))["国强"]
+            await world.say("王主任", "#查看 melon")
+            await world.say("王主任", "#通过 melon")
+            assert world.desk.index.reviewed.standings["faq", "melon"].state.value == "published"
+        finally:
+            await world.close()
+
+    asyncio.run(go())
 
 
 def test_a_signature_outlives_the_erasure_of_its_signer() -> None:

@@ -136,11 +136,11 @@ def promise_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
 def _broken(scene: Scene, promise: Promise, step: str) -> list[Outgoing]:
     """The staff room each time; first those who lead, then also colleagues who could answer, and the promiser."""
     text = scene.words("promise/broken", again=step != BROKEN, **shown(scene, promise))
-    key, more = f"promise:{promise.id}:{step}", {"about": promise.person_id}
-    told = tell_staff(scene, text, KIND, key=key, **more)
-    told += tell_people(scene, ("manager", "supervisor", "owner"), text, KIND, key=key, **more)
+    key, about = f"promise:{promise.id}:{step}", promise.person_id
+    told = tell_staff(scene, text, KIND, key=key, about=about)
+    told += tell_people(scene, ("manager", "supervisor", "owner"), text, KIND, key=key, about=about)
     if step != BROKEN:
-        told += tell_each(on_shift(scene, scene.now), text, KIND, key=key, **more)
+        told += tell_each(on_shift(scene, scene.now), text, KIND, key=key, about=about)
     return told + (_to_promiser(scene, promise, step) if step != BROKEN or not told else [])
 
 
