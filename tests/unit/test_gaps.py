@@ -247,6 +247,32 @@ def test_a_draft_is_refused_by_check_with_a_line_for_everything_missing(tmp_path
     assert all("还没写好" in one or "要写整数" in one for one in problems)
 
 
+PLANTED = [
+    "我爸叫王建国，住朝阳区建国路88号院3号楼502室，糖尿病人能去桑拿吗",
+    "患者王建国血糖高可以蒸桑拿吗，电话13812345678",
+    "王阿姨家老头子李大山血糖高能不能蒸桑拿",
+    "糖友蒸桑拿行吗？住院号 0012345，身份证11010119900307123X",
+    "我是王建国的女儿，糖尿病蒸桑拿有没有危险，微信号zhang_8812",
+]
+SECRETS = ("王建国", "李大山", "建国路", "502", "138", "12345", "0307", "zhang")
+
+
+def test_what_names_somebody_is_in_no_list_of_gaps_and_in_no_draft(tmp_path: Path) -> None:
+    async def go() -> list[str]:
+        async with community(tmp_path) as world:
+            for number, said in enumerate(PLANTED):
+                await world.say(["张姐", "李哥", "王妈妈", "赵叔"][number % 4], f"{said}")
+                await world.wait(dt.timedelta(minutes=3))
+            await world.say("陈医生", "#回复 1 王建国家属您好，短时间可以，有事打13812345678")
+            seen = [one.delivery.text for one in await world.say("小林", "#缺口")]
+            seen += [one.delivery.text for one in await world.say("陈医生", "#收录 1 dm-sauna")]
+            return [*seen, (tmp_path / "drafts" / "dm-sauna.yaml").read_text(encoding="utf-8")]
+
+    for written in asyncio.run(go()):
+        assert "桑拿" in written or "dm-sauna" in written
+        assert [one for one in SECRETS if one in written] == []
+
+
 @pytest.mark.parametrize("said", ["it's: #1", "- 加号 & * ! % @ `", "''", "a\nb", "{x: y}", "yes", "123", "“引号”"])
 def test_quoted_words_read_back(said: str) -> None:
     assert parse(f"a: {quoted(said)}", "x").data == {"a": " ".join(said.split())}
