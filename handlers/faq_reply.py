@@ -6,6 +6,7 @@ import re
 
 from handlers.contract import Context, Happened, Incoming, Outgoing, privately, reply
 from handlers.services.knowledge.outdated import reply_key
+from handlers.services.retrieval.text import plain
 from playbooks.schema.faq import Faq
 from storage.queries import answered
 
@@ -25,6 +26,12 @@ def personal(ctx: Context, msg: Incoming) -> bool:
 def place(ctx: Context, msg: Incoming) -> int | None:
     """The room where the talk goes on, or None for private."""
     return None if personal(ctx, msg) else msg.room_id
+
+
+def quoted(ctx: Context, msg: Incoming) -> str:
+    """What somebody quotes and asks about, without the name before it; "" when the words quoted are our own."""
+    name, _, words = plain(msg.quote).partition(":")
+    return "" if name.strip() == ctx.settings.community.bot_name else words.strip()
 
 
 def say(ctx: Context, msg: Incoming, text: str, *faqs: Faq, picture: bool = False) -> Outgoing:
