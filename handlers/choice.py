@@ -21,14 +21,23 @@ LONGEST = 20
 DIGITS = {sign: number for number, sign in enumerate("一二三四五六七八九", 1)} | {"两": 2}
 NUMBER = re.compile(
     r"(?:我?(?:选择?|要|问的是|想问的?是?|是|就|回复|那就|应该是)+)?(?:第|编号)?\s*(?P<number>[0-9]{1,2}|[一二两三四五六七八九])\s*(?:个|号|项|条|题)?(?:问题)?"
-    r"(?:吧|呢|啊|呀|的|谢谢|就行|就好|是的|对)*"
+    r"[,，\s]*(?:吧|呢|啊|呀|的|谢谢|医生|就行|就好|是的|对|[,，。!！\s])*"
 )
 EDGES = " \t\r\n。，、！？!?,.~～;；:：\"'“”‘’（）()【】[]<>《》"
 NONE_OF_THEM = re.compile(
-    r"(?:以上|这些|这几个|哪个)?都?(?:不是|不对|没有|不是这个|不是的|不是这些|不是我要问的|不是我想问的)(?:的|啊|呀|谢谢)*"
+    r"(?:以上|上面|这些|这几个|这几条|哪个|里面|一个|我?看了)*都?(?:不是|不对|没有|不符合|不合适)(?:一个)?(?:这个|这些|是|对|的|我(?:要|想)?(?:问|找|要|想要|想知道)的?|我的(?:问题|意思))*(?:的|啊|呀|呢|哦|谢谢|问题)*"
 )
-SURE_NONE = re.compile(r".*都(?:不是|不对).*")
+SURE_NONE = re.compile(r".*都(?:不是|不对|不符合).*")
 LAST = ("最后一个", "最后那个", "最后一项")
+WHERE = re.compile(
+    r"(?:我?(?:选|要|问的?是?|是|就))?(?:最)?(?P<place>前面?|上面?|后面?|下面?|中间|当中|头)(?:的|那|这|一)*(?:个|条|者|项|问题)(?:吧|的|呀|啊)*"
+)
+FRONT, MIDDLE = ("前", "上", "头"), ("中", "当")
+MANY = re.compile(
+    r"(?:第?[0-9一二三四五六七八九两](?:个|条|号)?[\s,，、和跟与]*){2,}(?:都(?:要|想问|想知道|是))?|(?:两个|三个|这几个|全部|全都?|都)(?:都)?(?:要|想问|想知道|想看|看看|是|问)?"
+)
+"""More than one at once: which one first has to be asked."""
+KEYCAP = re.compile("[\ufe0f\u20e3]")
 FEWEST = 2
 
 
@@ -51,7 +60,7 @@ def offer(ctx: Context, msg: Incoming, place: int | None, ids: list[str], questi
 
 def match(ctx: Context, msg: Incoming) -> Picked | None:
     """An answer to the open choice. Unaddressed in a room only a number that is there, or 都不是."""
-    text = said(msg).strip(EDGES)
+    text = KEYCAP.sub("", said(msg)).strip(EDGES)
     if msg.what is not What.TEXT or not text or len(text) > 2 * LONGEST:
         return None
     waiting = ctx.question(msg.room_id)
@@ -69,6 +78,10 @@ def _picked(ctx: Context, text: str, data: dict[str, Any]) -> Picked | None:
     most = len(ids) + 1
     if len(text) <= LONGEST and (NONE_OF_THEM.fullmatch(text) or text in LAST):
         return Picked(None, question, most)
+    if (place := _placed(text, len(ids))) is not None:
+        return Picked(ids[place], question, most)
+    if WHERE.fullmatch(text) or (len(text) <= LONGEST and MANY.fullmatch(text) and not NUMBER.fullmatch(text)):
+        return Picked(None, question, most, wrong=True)
     if len(text) <= LONGEST and (found := NUMBER.fullmatch(text)):
         number = DIGITS.get(found["number"]) or int(found["number"])
         if number > most or number < 1:
@@ -77,6 +90,17 @@ def _picked(ctx: Context, text: str, data: dict[str, Any]) -> Picked | None:
     titles = [ctx.index.library.faqs[one].question if one in ctx.index.library.faqs else "" for one in ids]
     place = by_words(text, titles)
     return Picked(ids[place], question, most) if place is not None else None
+
+
+def _placed(text: str, count: int) -> int | None:
+    """前面那个 of two, 中间那个 of three; None when it could be more than one."""
+    found = WHERE.fullmatch(text)
+    if found is None:
+        return None
+    sign = found["place"][0]
+    if sign in MIDDLE:
+        return 1 if count == 3 else None
+    return (0 if sign in FRONT else 1) if count == 2 else None
 
 
 def by_words(text: str, titles: list[str]) -> int | None:
