@@ -22,8 +22,12 @@ POLITE = re.compile(
     re.I,
 )
 NOT_THESE = re.compile(
-    r"^(?:以上|这些|这几个)?都?(?:不是|不对|没有)(?:的|啊|哦|呢)?[\s,，、。.;；!！]+(?:我?(?:是|其实)?(?:想|要)?问的?(?:是|的是)?|我的意思是|我意思是)?"
+    r"^(?:(?:以上|这些|这几个)?都(?:不是|不对|没有)(?:的|啊|哦)?[\s,，、。.;；!！]+"
+    r"|(?:不是|不对|没有)(?:的|啊|哦|呢)?[\s,，、。.;；!！]+(?=我?(?:是|其实)?(?:想|要)?问|我的?意思))"
+    r"(?:我?(?:是|其实)?(?:想|要)?问的?(?:是|的是)?|我的?意思是)?"
 )
+TELLS = re.compile(r"多了|没|不|解决|放心")
+"""好多了 is a courtesy by itself, and a fact before a question."""
 EATEN = {
     sign: word
     for pair in [
@@ -73,6 +77,8 @@ def heard(text: str) -> str:
         return whole
     said = PICTURED.sub(lambda found: EATEN[found[0]], whole)
     said = CALLED.sub("", MARK.sub("", said)).strip()
-    said = NOT_THESE.sub("", POLITE.sub("", without_courtesy(said)))
+    rest = without_courtesy(said)
+    said = said if TELLS.search(said.removesuffix(rest)) else rest
+    said = NOT_THESE.sub("", POLITE.sub("", said))
     said = STAMMER.sub(lambda found: found[1] or found[2], SOUNDS.sub("", said))
     return said.strip() or whole
