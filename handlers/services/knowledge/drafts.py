@@ -11,7 +11,6 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Context, Happened, Kind, Outgoing, Scene, stored, to_person
 from handlers.services.community.consents import held_back
 from handlers.services.knowledge import answers, gaps
-from handlers.services.knowledge.clusters import key_terms
 from handlers.services.knowledge.masking import PLACEHOLDER, kinds, mask, names_said, strip
 from handlers.services.retrieval.engine import Zone
 from handlers.services.retrieval.text import bare
@@ -113,7 +112,7 @@ def _file(
         "hit_more": HIT - len(hit),
         "miss_more": MISS,
         "answer": answer,
-        "tags": ", ".join(map(quoted, key_terms([[question, *variants]])[0])),
+        "tags": ", ".join(map(quoted, gaps.terms(ctx.index, [[question, *variants]])[0])),
         "todo": UNFINISHED,
     }
     return ctx.words("draft/faq", **values) + "\n", tuple(name for name, lack in lacks.items() if lack)

@@ -34,7 +34,7 @@ def meant(ctx: Context, written: str) -> Meant:
         if found := _exactly(ctx, standings, " ".join(words[:count])):
             rest = " ".join(words[count:])
             return Meant(found[0], (), rest) if len(found) == 1 else Meant(None, tuple(found[:MOST]), rest)
-    if not words:
+    if not words or number(words[0]) is not None:  # a number means a place in the list or nothing
         return Meant(None)
     within = [one for one in standings if any(words[0] in name for name in _names(one))]
     if len(within) == 1 and len(words[0]) > 1:
