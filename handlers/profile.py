@@ -13,6 +13,8 @@ from storage.queries import questions
 SKIP = {"跳过", "不想说", "不方便说", "下一个", "略过"}
 QUESTION_LIKE = re.compile(r"[?？]\s*$|[吗呢么]$|^(?:请问|能不能|可不可以|可以)")
 
+GO_ON, NAMED = keyword("继续", "继续答", "接着答"), keyword("完善资料", "健康档案", "我的档案")
+
 Waiting = tuple[int, Step, int]
 
 
@@ -68,6 +70,14 @@ def answered(ctx: Context, msg: Incoming, found: tuple[Waiting, str | None]) -> 
     return Handled("profile", (privately(msg, text, by="profile"), *more), tuple(events))
 
 
+def resume_match(ctx: Context, msg: Incoming) -> str | None:
+    """继续 while questions are open; the profile called by its name at any time."""
+    if (named := NAMED(ctx, msg)) is not None:
+        return named
+    going_on = GO_ON(ctx, msg)
+    return going_on if going_on and journeys.open_task(ctx, ctx.person_id, "profile") else None
+
+
 def resume(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     found = journeys.open_task(ctx, ctx.person_id, "profile")
     if found is None:
@@ -78,6 +88,4 @@ def resume(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
 
 CHOICE = Handler("profile", choice_match, answered, needs_consent=True)
 FREE_TEXT = Handler("profile", free_match, answered, needs_consent=True)
-RESUME = Handler(
-    "profile", keyword("继续", "继续答", "接着答", "完善资料", "健康档案", "我的档案"), resume, needs_consent=True
-)
+RESUME = Handler("profile", resume_match, resume, needs_consent=True)
