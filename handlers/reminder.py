@@ -135,13 +135,11 @@ def answer_match(ctx: Context, msg: Incoming) -> tuple[str, dt.timedelta] | None
         return None
     default, waiting = span(ctx.settings.reminders.snooze), ctx.question(None)
     chosen = number(said(msg)) if waiting and waiting[0] == reminders.QUESTION else None
-    if meant := reply_to_ring(msg.text):
-        found = meant[0], meant[1] or default
-    elif chosen in (1, 2, 3):
-        found = {1: "done", 2: "later", 3: "skip"}[chosen], default
-    else:
+    meant = reply_to_ring(msg.text)
+    outcome = meant[0] if meant else {1: "done", 2: "later", 3: "skip"}.get(chosen or 0, "")
+    if not outcome or outcome == "twice" or not reminders.waiting(ctx):
         return None
-    return found if found[0] != "twice" and reminders.waiting(ctx) else None
+    return outcome, (meant[1] if meant else None) or default
 
 
 def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Handled:

@@ -92,5 +92,5 @@ def route(ctx: Context, msg: Incoming) -> Handled | NeedsConsent | None:
             return NeedsConsent(handler)
         handled = handler.act(ctx, msg, matched)
         if handled is not None:
-            return handled
+            return profile.again(ctx, msg, handled)
     return None
