@@ -35,6 +35,8 @@ LINES = 6
 FRAGMENT = 11
 """Characters after cleaning; a longer line says enough to be judged by itself."""
 
+SCENE = "contrast-place"
+"""Where somebody is (我还在家里等着) begins no question."""
 SUBJECT = re.compile(
     r"^(?:我|俺|咱)?(?:家|们)?(?:老)?(?:妈|爸|母亲|父亲|爹|娘|奶奶|爷爷|姥姥|姥爷|外公|外婆|公公|婆婆|老公|老婆|爱人|媳妇|丈夫|妻子|儿子|女儿|闺女|孩子|小孩|宝宝|孙子|孙女|哥|姐|弟|妹|老人)"
 )
@@ -131,7 +133,8 @@ def unfinished(ctx: Context, text: str) -> bool:
         return False
     if SUBJECT.match(core):
         return True
-    return bool(ctx.index.concepts.spans(core)) and ctx.index.faq.find(text).zone is not Zone.ANSWER
+    names = any(one.group != SCENE for one in ctx.index.concepts.spans(core))
+    return names and ctx.index.faq.find(text).zone is not Zone.ANSWER
 
 
 def hold(ctx: Context, msg: Incoming, matched: bool) -> Handled:

@@ -65,7 +65,8 @@ def fallback(ctx: Context, msg: Incoming, matched: bool, *, sure: bool = False) 
     """
     if ctx.roles or not msg.text:
         return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
-    asks, unwell = sure or bool(QUESTION.search(msg.text) or TOPIC.search(said(msg))), bool(UNWELL.search(msg.text))
+    unwell = bool(UNWELL.search(msg.text))
+    asks = sure or bool(QUESTION.search(msg.text) or (TOPIC.search(said(msg)) and not unwell))
     if alert := _about(ctx, msg, asks, unwell):
         told = alerts.follow_up(ctx, alert, msg)
         stay = ctx.words("safety/stay", told=bool(told))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What
@@ -48,12 +49,16 @@ class Picked:
     faq: str | None
     question: str
     most: int
+    picture: bool = False
     wrong: bool = False
 
 
-def offer(ctx: Context, msg: Incoming, place: int | None, ids: list[str], question: str) -> tuple[str, Happened]:
-    """Remember the choice; gives the lines that show it."""
-    questions.ask(ctx.work, ctx.person_id, place, KIND, {"ids": ids, "question": question}, ctx.now + WAITS)
+def offer(
+    ctx: Context, msg: Incoming, place: int | None, ids: list[str], question: str, picture: bool = False
+) -> tuple[str, Happened]:
+    """Remember the choice; gives the lines that show it. `picture`: one came with the question, which staff must know."""
+    data = {"ids": ids, "question": question, "picture": picture}
+    questions.ask(ctx.work, ctx.person_id, place, KIND, data, ctx.now + WAITS)
     titles = [ctx.index.library.faqs[one].question for one in ids]
     return ctx.words("faq/choices", titles=titles), Happened("faq_offered", {"faqs": ids}, ctx.person_id, msg.room_id)
 
@@ -74,22 +79,23 @@ def match(ctx: Context, msg: Incoming) -> Picked | None:
 
 
 def _picked(ctx: Context, text: str, data: dict[str, Any]) -> Picked | None:
-    ids, question = data["ids"], data["question"]
+    ids = data["ids"]
     most = len(ids) + 1
+    picked = partial(Picked, question=data["question"], most=most, picture=data.get("picture", False))
     if len(text) <= LONGEST and (NONE_OF_THEM.fullmatch(text) or text in LAST):
-        return Picked(None, question, most)
+        return picked(None)
     if (place := _placed(text, len(ids))) is not None:
-        return Picked(ids[place], question, most)
+        return picked(ids[place])
     if WHERE.fullmatch(text) or (len(text) <= LONGEST and MANY.fullmatch(text) and not NUMBER.fullmatch(text)):
-        return Picked(None, question, most, wrong=True)
+        return picked(None, wrong=True)
     if len(text) <= LONGEST and (found := NUMBER.fullmatch(text)):
         number = DIGITS.get(found["number"]) or int(found["number"])
         if number > most or number < 1:
-            return Picked(None, question, most, wrong=True)
-        return Picked(ids[number - 1] if number < most else None, question, most)
+            return picked(None, wrong=True)
+        return picked(ids[number - 1] if number < most else None)
     titles = [ctx.index.library.faqs[one].question if one in ctx.index.library.faqs else "" for one in ids]
     place = by_words(text, titles)
-    return Picked(ids[place], question, most) if place is not None else None
+    return picked(ids[place]) if place is not None else None
 
 
 def _placed(text: str, count: int) -> int | None:
@@ -122,12 +128,16 @@ def act(ctx: Context, msg: Incoming, picked: Picked) -> Handled | None:
         return Handled("ask_faq", (say(ctx, msg, ctx.words("faq/wrong_number", most=picked.most)),))
     questions.close(ctx.work, ctx.person_id, msg.room_id)
     if picked.faq is None:
-        return cases.open_case(ctx, msg, picked.question, "ask_faq")
+        return cases.open_case(ctx, msg, _told(ctx, picked), "ask_faq")
     faq = ctx.index.library.faqs.get(picked.faq)
     if faq is None:  # withdrawn or expired since it was offered
-        return cases.open_case(ctx, msg, picked.question, "ask_faq", gone=True)
+        return cases.open_case(ctx, msg, _told(ctx, picked), "ask_faq", gone=True)
     happened = give(ctx, msg, faq, 1.0, picked.question)
     return Handled("ask_faq", (say(ctx, msg, answers.text(ctx.words, faq, rate=msg.private), faq),), (happened,))
+
+
+def _told(ctx: Context, picked: Picked) -> str:
+    return ctx.words("faq/picture_case", said=picked.question) if picked.picture else picked.question
 
 
 CHOICE = Handler("ask_faq", match, act)

@@ -11,6 +11,7 @@ from handlers import faq_reply
 from handlers.contract import Context, Incoming
 from handlers.services.knowledge import context, parts
 from handlers.services.retrieval.engine import LONG, Candidate, Match, Zone
+from handlers.services.retrieval.guards import CONTENT
 from handlers.services.retrieval.text import bare
 from playbooks.schema.faq import Faq
 from storage.queries import answered
@@ -22,7 +23,7 @@ SAME = re.compile(
     r"(?:我|俺)?(?:也)?(?:想|要)?(?:同问|问一样的|一样的问题|同样的问题|也想问|也想知道|问这个|想知道这个|这个问题)"
 )
 CHOICES = 3
-OUT_OF_CONTEXT = 0.10
+OUT_OF_CONTEXT = 0.17
 """A clause without the story around it must be so much nearer to be offered."""
 
 
@@ -111,6 +112,8 @@ def _offered(ctx: Context, msg: Incoming) -> Match:
         found = _judge(ctx, msg, one)
         sure = ctx.index.faq.thresholds.clarify + OUT_OF_CONTEXT
         if found.best is None or found.zone is Zone.ABSTAIN or found.best.score < sure or found.best.id in best:
+            continue
+        if found.best.objection == CONTENT:
             continue
         if about <= frozenset().union(*_said(ctx, found.best.id)):
             best[found.best.id] = found.best

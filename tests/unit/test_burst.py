@@ -166,9 +166,9 @@ def test_nothing_that_was_held_is_lost(seed: int, monkeypatch: pytest.MonkeyPatc
     taken: list[str] = []
     say, opened, went_on = faq_reply.say, cases.open_case, cases.go_on
 
-    def answered(ctx: Any, msg: Any, text: str, **more: Any) -> Any:
+    def answered(ctx: Any, msg: Any, text: str, *faqs: Any, **more: Any) -> Any:
         taken.append(msg.said)
-        return say(ctx, msg, text, **more)
+        return say(ctx, msg, text, *faqs, **more)
 
     def case(ctx: Any, msg: Any, question: str, *rest: Any, **more: Any) -> Any:
         taken.append(question)

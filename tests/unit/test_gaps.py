@@ -266,7 +266,7 @@ def test_what_names_somebody_is_in_no_list_of_gaps_and_in_no_draft(tmp_path: Pat
             await world.say("陈医生", "#回复 1 王建国家属您好，短时间可以，有事打13812345678")
             seen = [one.delivery.text for one in await world.say("小林", "#缺口")]
             seen += [one.delivery.text for one in await world.say("陈医生", "#收录 1 dm-sauna")]
-            return [*seen, (tmp_path / "drafts" / "dm-sauna.yaml").read_text(encoding="utf-8")]
+            return [*seen, (tmp_path / "drafts" / "faq" / "dm-sauna.yaml").read_text(encoding="utf-8")]
 
     for written in asyncio.run(go()):
         assert "桑拿" in written or "dm-sauna" in written
@@ -308,7 +308,7 @@ def test_a_draft_that_was_rolled_back_is_written_again(tmp_path: Path, monkeypat
             assert drafts_of(world) == []
             assert "dm-sauna.yaml" in (await world.say("陈医生", "#收录 1 dm-sauna"))[0].delivery.text
             assert len(drafts_of(world)) == 1
-            assert [one.name for one in (tmp_path / "drafts").iterdir()] == ["dm-sauna.yaml"]
+            assert [one.name for one in (tmp_path / "drafts" / "faq").iterdir()] == ["dm-sauna.yaml"]
 
     asyncio.run(go())
 
@@ -321,7 +321,7 @@ def test_a_draft_whose_file_went_elsewhere_still_holds_its_id(tmp_path: Path) ->
             await world.say("陈医生", "#回复 1 短时间可以。")
             await world.say("陈医生", "#回复 2 多喝水。")
             await world.say("陈医生", "#收录 1 dm-sauna")
-            (tmp_path / "drafts" / "dm-sauna.yaml").unlink()
+            (tmp_path / "drafts" / "faq" / "dm-sauna.yaml").unlink()
             assert "没有覆盖" in (await world.say("陈医生", "#收录 2 dm-sauna"))[0].delivery.text
 
     asyncio.run(go())

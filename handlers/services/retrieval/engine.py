@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handlers.services.retrieval.encoder import Encoder
-from handlers.services.retrieval.guards import Contrast, Guards
+from handlers.services.retrieval.guards import CONTENT, Contrast, Guards
 from handlers.services.retrieval.homophones import repaired
 from handlers.services.retrieval.lexical import LexicalIndex
 from handlers.services.retrieval.synonyms import Synonyms
@@ -329,7 +329,7 @@ class Engine:
         unheard |= self._conditions(owner) - self._guards.conditions(measured.text)
         if unheard:
             return min(unheard)[0]
-        return "content" if self._guards.foreign(measured.named, self._signs(owner)) else ""
+        return CONTENT if self._guards.foreign(measured.named, self._signs(owner)) else ""
 
     def _concepts_of(self, owner: str) -> frozenset[tuple[str, str]]:
         """The things that any phrasing of an entry names."""

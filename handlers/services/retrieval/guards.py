@@ -32,7 +32,7 @@ IDIOMS = """
 """
 """Where 不, 没, 别, 无, 未 deny nothing that a question turns on."""
 IDIOM = re.compile("|".join(sorted(IDIOMS.split(), key=len, reverse=True)))
-CHOICE = re.compile(r"(.{1,2})(?:不|没|没有)\1|有木有|是否|能否|可否|会否")
+CHOICE = re.compile(r"(?<!如)(.{1,2})(?:不|没|没有)\1|有木有|是否|能否|可否|会否")
 TAIL = re.compile(r"(?:不|没|没有|不行|不可以|不能)[啊呢呀]?$")
 NEED = re.compile(
     r"(?:可不可以|能不能|可以|能)不(?=[^能可])|不(.{1,8})(?:行吗|可以吗|行不行|可不可以|行么|成吗|行不|要紧吗)$"
@@ -42,6 +42,8 @@ MUST = re.compile(r"一定要|必须|非得|要不要|需不需要|需要|有必
 NEGATION = re.compile(r"不|没|无|别|未|禁|甭|勿|莫")
 
 FOREIGN = 3
+CONTENT = "content"
+"""The objection that something was asked that the phrasing does not speak of."""
 
 
 class Contrast:
@@ -147,11 +149,11 @@ class Guards:
         return set().union(*(one.places(text) for one in self.contrasts.values()))
 
     def swapped(self, asked: str, phrasing: str) -> str:
-        """ "content" when each names something that the other does not: one thing was exchanged for another."""
+        """CONTENT when each names something that the other does not: one thing was exchanged for another."""
         if self._function is None or asked == phrasing:
             return ""
         both = _left(self._content(asked), phrasing) and _left(self._content(phrasing), asked)
-        return "content" if both else ""
+        return CONTENT if both else ""
 
     def fixed(self, piece: str) -> bool:
         """Whether a piece carries meaning by itself, so that no repair of spelling may touch it."""
@@ -166,12 +168,13 @@ class Guards:
         return self._function is not None and sum(sign not in known for sign in self._content(asked)) >= FOREIGN
 
     def touched(self, asked: str, known: Collection[str]) -> bool:
-        """Whether anything that is asked about a named thing (糖尿病人能去桑拿吗: 桑拿) is among the signs `known`."""
+        """Whether half of what is asked about a named thing (糖尿病人能去桑拿吗: 桑拿) is among the signs `known`."""
         if self._function is None:
             return True
         named = self.named(asked)
         about = self._content("".join(" " if place in named else sign for place, sign in enumerate(asked)))
-        return not about.strip() or any(sign in known for sign in about)
+        about = about.replace(" ", "")
+        return 2 * sum(sign in known for sign in about) >= len(about)
 
     def _pieces(self, text: str) -> str:
         """The characters of a text that are no function words."""
