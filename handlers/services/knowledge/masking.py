@@ -65,7 +65,7 @@ _KIN = (
 )
 INTRODUCED = re.compile(
     rf"(?:患者|病人|家属|本人|病友|联系人|收件人|邻居|朋友|同事|亲戚|姓名|名字|我是|我们是|这是|{_KIN})(?:的?(?:名字|姓名))?(?:名?叫做?|是)?\s*[:：]?\s*"
-    rf"(?=(?P<tail>{_SURNAME}{_HAN}{{1,9}}))|叫做?(?=(?P<called>{_SURNAME}{_HAN}{{1,9}}))"
+    rf"(?=(?P<tail>{_SURNAME}{_HAN}{{1,9}}))|(?<!药)叫做?(?=(?P<called>{_SURNAME}{_HAN}{{1,9}}))"
     rf"|(?:^|[，,。！!？?\s])(?=(?P<front>{_SURNAME}{_HAN}{{1,2}})(?:想问|请问|咨询|想咨询|问一下|问下))",
     re.M,
 )
@@ -136,8 +136,11 @@ def names_said(text: str) -> set[str]:
     """The names by which the writer introduces somebody: 我叫王小明, 我爸王建国, 患者李大山."""
     plain = _written_plainly(text)
     found = {one["name"] for form in (SAID, I_AM) for one in form.finditer(plain)}
-    tails = (one["tail"] or one["called"] or one["front"] for one in INTRODUCED.finditer(plain))
-    return found | {name for tail in tails if (name := _name(tail))}
+    for one in INTRODUCED.finditer(plain):
+        tail = one["tail"] or one["called"] or one["front"]
+        called = plain[: one.end()].endswith(("叫", "叫做"))
+        found.add(_name(tail) or (_odd(tail) if called else ""))
+    return found - {""}
 
 
 def _name(tail: str) -> str:
@@ -152,6 +155,12 @@ def _name(tail: str) -> str:
         return tail[0] + given if kind[:1] == "n" and len(word) == len(given) == 2 and sort[:1] in "nt" else ""
     fits = len(following) <= GIVEN_LONGEST and sort[:1] in ("n", "a", "z", "t")
     return word + following if following and fits else ""
+
+
+def _odd(tail: str) -> str:
+    """许子涵 after 叫, and nothing more: three characters that no word is made of."""
+    pieces = [len(word) for word, _ in rjieba.tag(tail)]
+    return tail if pieces in ([2, 1], [1, 1, 1]) and not tail.startswith(NO_NAMES) else ""
 
 
 def _written_plainly(text: str) -> str:
