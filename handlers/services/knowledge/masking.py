@@ -139,7 +139,7 @@ def names_said(text: str) -> set[str]:
     for one in INTRODUCED.finditer(plain):
         tail = one["tail"] or one["called"] or one["front"]
         called = plain[: one.end()].endswith(("叫", "叫做"))
-        found.add(_name(tail) or (_odd(tail) if called else ""))
+        found.add((_odd(tail) if called else "") or _name(tail))
     return found - {""}
 
 
