@@ -151,8 +151,8 @@ def _name(tail: str) -> str:
     if len(word) > 1 and not COMPOUND.fullmatch(word):
         if kind.startswith("nr") or (kind == "ns" and len(word) == 3):  # 马建国 is taken for a place
             return SENTENCE_GOES_ON.sub("", word)[: 4 if COMPOUND.match(word) else 3]
-        if kind == "m" and word[0] in SURNAMES and len(following) == 1:  # 许子涵 is no number
-            return word + following
+        if kind == "m" and word[0] in SURNAMES:  # 许子涵 is no number
+            return word + following[:1]
         given, sort = rjieba.tag(tail[1:])[0]  # 王国庆 is no 王国
         return tail[0] + given if kind[:1] == "n" and len(word) == len(given) == 2 and sort[:1] in "nt" else ""
     fits = len(following) <= GIVEN_LONGEST and sort[:1] in ("n", "a", "z", "t", "i")
