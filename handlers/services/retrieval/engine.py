@@ -44,7 +44,7 @@ BESIDE = 0.08
 """What is so much farther than the nearest is no choice beside it."""
 AGAINST = 0.04
 """So much nearer must be what a guard objects to before it is offered."""
-ELSEWHERE = 0.15
+ELSEWHERE = 0.12
 """So much nearer must be what shares only the disease with the question, and nothing of what is asked about it."""
 REPAIRED = 0.995
 """A score that needed a repair of spelling is worth so much."""
