@@ -57,10 +57,16 @@ def offer(
     ctx: Context, msg: Incoming, place: int | None, ids: list[str], question: str, picture: bool = False
 ) -> tuple[str, Happened]:
     """Remember the choice; gives the lines that show it. `picture`: one came with the question, which staff must know."""
-    data = {"ids": ids, "question": question, "picture": picture}
+    data = {"ids": ids, "question": question, "picture": picture, "at": ctx.now.isoformat()}
     questions.ask(ctx.work, ctx.person_id, place, KIND, data, ctx.now + WAITS)
     titles = [ctx.index.library.faqs[one].question for one in ids]
     return ctx.words("faq/choices", titles=titles), Happened("faq_offered", {"faqs": ids}, ctx.person_id, msg.room_id)
+
+
+def offered(ctx: Context, place: int | None) -> tuple[str, dt.datetime] | None:
+    """(question, when) of the choice that waits in this place."""
+    kind, data = ctx.question(place) or ("", {})
+    return (data["question"], dt.datetime.fromisoformat(data["at"])) if kind == KIND and "at" in data else None
 
 
 def match(ctx: Context, msg: Incoming) -> Picked | None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from handlers import faq_reply
+from handlers import choice, faq_reply
 from handlers.contract import Context, Incoming
 from handlers.services.knowledge import context, parts
 from handlers.services.retrieval.engine import LONG, Candidate, Match, Zone
@@ -150,14 +150,17 @@ def follow_up(ctx: Context, msg: Incoming, alone: tuple[Part, ...]) -> Asked | N
 
 
 def _before(ctx: Context, msg: Incoming) -> tuple[str, Faq | None] | None:
-    """The question this may follow on: one that is quoted, or the one that was answered last; and its answer."""
+    """The question this may follow on, and its answer: one that is quoted, or what was answered or offered last."""
     if quoted := faq_reply.quoted(ctx, msg):
         found = ctx.index.faq.find(quoted)
         best = found.best.id if found.zone is Zone.ANSWER and found.best else ""
         return quoted, ctx.index.library.faqs.get(best)
     if SAME.fullmatch(bare(msg.text)):
         return None
-    last = answered.last(ctx.work, ctx.person_id, faq_reply.place(ctx, msg), ctx.now - FOLLOWS_WITHIN)
+    since = ctx.now - FOLLOWS_WITHIN
+    last = answered.last(ctx.work, ctx.person_id, faq_reply.place(ctx, msg), since)
+    if (open_one := choice.offered(ctx, faq_reply.place(ctx, msg))) and open_one[1] >= (last["at"] if last else since):
+        return open_one[0], None
     faq = ctx.index.library.faqs.get(last["faq_id"]) if last else None
     return (_question(ctx, last["question"], faq), faq) if last and faq else None
 
