@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from bot.scheduling.ticker import Ticker
 from bot.shelf import Taken
 from bot.watching import Watching
 from handlers.contract import stored
-from handlers.services.knowledge.reviews import keep_signed
+from handlers.services.knowledge.reviews import Place, keep_signed
 from handlers.services.staff import handover
 from storage.queries import due, outbox, people, profile, staff
 from storage.work import Database
@@ -40,12 +40,14 @@ class App:
         self.channels = channels
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.sender = Sender(desk, channels, self.writer)
-        self.dispatcher = Dispatcher(desk, self.writer, self.sender.take, self.sender.offer, self._wake_sender)
+        self.dispatcher = Dispatcher(desk, self.writer, self.sender.take, self.sender.offer, self._committed)
         self.sweep = DueSweep(desk)
         self._live = live
         self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)
         self._sending: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
+        self._looking = asyncio.Lock()
+        self._asked: asyncio.Task[None] | None = None
         self._wanted = False
         self._walking = asyncio.Lock()
         known = desk.config.playbooks
@@ -91,21 +93,48 @@ class App:
             handover.plan(self.desk.scene(work))
 
     async def look_again(self) -> None:
-        """Read the playbook files as they are now; staff hear what changed, or what was refused and why."""
-        found = await asyncio.to_thread(self.desk.shelf.look, self.desk.config)
-        await self._in_writer(lambda: self._take(found))
+        """Read the playbook files as they are now, beside the writer: whoever writes meanwhile is answered at once.
+
+        Staff, and those who asked for it, hear what changed, or what was refused and why.
+        """
+        async with self._looking:
+            asked = self.desk.who_asked()
+            try:
+                found = await asyncio.to_thread(self.desk.look)
+                await self._in_writer(lambda: self._take(found, asked))
+            except Exception as error:
+                log.error("reload_failed", error=type(error).__name__, exc_info=True)
+                await self._in_writer(lambda: self._not_taken(asked))
         self._wake_sender()
 
-    def _take(self, found: Taken) -> None:
+    def _take(self, found: Taken, asked: Collection[Place]) -> None:
         try:
             with self.database.transaction() as work:
                 taken = self.desk.take(work, found)
-                if taken.news:
-                    outbox.add(work, self.desk.reload_rows(work, taken.reloaded))
+                if taken.news or asked:
+                    outbox.add(work, self.desk.reload_rows(work, taken, asked))
         except Exception:
             self.desk.rolled_back()
             raise
         self.desk.committed()
+
+    def _not_taken(self, asked: Collection[Place]) -> None:
+        with self.database.transaction() as work:
+            outbox.add(work, self.desk.reload_failed_rows(work, asked))
+
+    def _committed(self) -> None:
+        self._wake_sender()
+        if self.desk.asked and (self._asked is None or self._asked.done()):
+            self._asked = asyncio.create_task(self._look_while_asked())
+
+    async def _look_while_asked(self) -> None:
+        while self.desk.asked:
+            await self.look_again()
+
+    async def _looked(self) -> None:
+        """Returns when everybody who asked for a look at the files has been answered."""
+        if self._asked is not None:
+            await self._asked
 
     async def stop(self) -> None:
         """Finish what was accepted and the send under way, stop listening, close the database."""
@@ -116,6 +145,7 @@ class App:
         if self._live:
             self._ticker.pause()
         await self.dispatcher.idle()
+        await self._looked()
         if self._sending is not None:
             await self._sending
         await self.sender.rest()
@@ -143,6 +173,7 @@ class App:
         sent = 0
         while True:
             await self.dispatcher.idle()
+            await self._looked()
             swept = await self._sweep_due()
             changed = await self.sender.drain()
             sent += changed

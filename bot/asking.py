@@ -10,6 +10,7 @@ from bot.config import Config
 from bot.explaining import explain
 from bot.normalise import without_mention
 from bot.stories.world import World, name_of
+from playbooks.library import Library
 
 ASKER = "患者"
 NOON = dt.time(12, 0)
@@ -17,11 +18,11 @@ PATIENCE = dt.timedelta(seconds=10)
 """An unfinished line is answered a few seconds later."""
 
 
-async def ask(config: Config, text: str, room: str | None) -> dict[str, Any]:
+async def ask(config: Config, text: str, room: str | None, library: Library | None = None) -> dict[str, Any]:
     """{route, faq, score, candidates[], why, answer, text} for a message by a patient who has agreed to everything."""
     now = dt.datetime.combine(dt.date.today(), NOON, dt.timezone(dt.timedelta(hours=8))).astimezone(dt.UTC)
     faq = config.faq.model_dump()
-    world = World(now, {ASKER: {}}, {room: [ASKER]} if room else {}, {"faq": faq}, wiring.library(config))
+    world = World(now, {ASKER: {}}, {room: [ASKER]} if room else {}, {"faq": faq}, library or wiring.library(config))
     await world.start()
     await world.give_consent([ASKER])
     sent = await world.say(ASKER, text, room) or await world.wait(PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -39,6 +40,7 @@ def _rapidfuzz(known: Sequence[str], asked: Sequence[str]) -> Scores:
 def _bm25(known: Sequence[str], asked: Sequence[str]) -> Scores:
     import bm25s
 
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # its import has set it to DEBUG
     index = bm25s.BM25()
     index.index([rjieba.cut(text) for text in known], show_progress=False)
     return np.array([index.get_scores(rjieba.cut(text)) for text in asked])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.clock import SystemClock
 from bot.config import Config
-from handlers.index import Index
+from handlers.index import Index, encode
 from handlers.services.care.days import local
 from handlers.services.knowledge.duplicates import Twin, twins
-from handlers.services.knowledge.proving import prove
+from handlers.services.knowledge.finding import Finding
+from handlers.services.knowledge.proving import prove, said_in_examples
 from handlers.services.knowledge.screen import Screen
 from handlers.words import Words
 from playbooks import lock, signing
@@ -27,8 +28,8 @@ BEFORE_ALL = {"lexicon", "measure"}
 """While a list of these is broken, the examples of the others would fail for no fault of theirs."""
 SOON = dt.timedelta(days=30)
 Documents = dict[tuple[str, str], Document]
-Seen = Callable[[int, int], object]
-"""Told how many entries are done, and of how many."""
+Seen = Callable[[int, int], None]
+"""Told how many are done, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +48,39 @@ def check(
     thorough: bool = False,
     today: dt.date | None = None,
     seen: Seen = lambda done, total: None,
+    encoded: Seen = lambda done, total: None,
 ) -> Checked:
     """Read, cross-check and try out every playbook. `thorough`: also compare all FAQs with each other."""
     found = survey(folders)
     library, problems, documents = found.library, list(found.problems), found.documents
     if any(folder not in KINDS or folder in BEFORE_ALL for folder, _ in found.broken):
         return Checked(library, problems, [])
-    alive = Library.of(one for one in library.all() if one.review.stage is not Stage.WITHDRAWN)
-    index = Index.of(alive, config)
-    for finding in prove(index, Words()):
-        problems.append(documents[finding.kind, finding.id].problem(finding.where, finding.say))
-    problems += [
-        _at(documents, entry, "文字改了但 version 没变：请把 version 加 1，再运行 xinglin check --lock")
-        for entry in lock.changed_without_version(library)
-    ]
+    alive = living(library)
+    encode(alive, config, encoded)
+    index = Index.of(alive, config, soon=said_in_examples(alive))
+    problems += [documents[one.kind, one.id].problem(one.where, one.say) for one in faults(library, index)]
     notes = [_at(documents, entry, "还没有登记：运行 xinglin check --lock") for entry in lock.unknown_to_lock(library)]
     notes += _expiry(alive, documents, today or local(SystemClock().now(), config.community.zone).date())
-    for must, problem in _screened(alive, documents):
-        (problems if must else notes).append(problem)
+    notes += [documents[one.kind, one.id].problem(one.where, one.say) for must, one in _screened(alive) if not must]
     if thorough:
         faqs = list(alive.faqs.values())
         for twin in twins(faqs, index.faq, lambda done: seen(done, len(faqs))):
             (problems if twin.same else notes).append(_twin(documents, twin))
     return Checked(library, sorted(problems), sorted(notes), tuple(sorted(_unsigned(library, documents))))
+
+
+def living(library: Library) -> Library:
+    """All that has not been withdrawn."""
+    return Library.of(one for one in library.all() if one.review.stage is not Stage.WITHDRAWN)
+
+
+def faults(library: Library, index: Index, faqs: Collection[str] | None = None) -> list[Finding]:
+    """What must be mended and no single file shows. `index`: over what is alive of the library; `faqs`: whose examples
+    to try, by default all."""
+    found = prove(index, Words(), faqs)
+    say = "文字改了但 version 没变：请把 version 加 1，再运行 xinglin check --lock"
+    found += [Finding(kind_of(one), one.id, ("version",), say) for one in lock.changed_without_version(library)]
+    return found + [one for must, one in _screened(index.library) if must]
 
 
 def _unsigned(library: Library, documents: Documents) -> list[Problem]:
@@ -94,14 +105,15 @@ def _expiry(library: Library, documents: Documents, today: dt.date) -> Iterator[
         yield _at(documents, entry, say, "review", "expires")
 
 
-def _screened(library: Library, documents: Documents) -> Iterator[tuple[bool, Problem]]:
-    """(is an error, problem): what the first review doubts. An expert's signature settles it; published needs one."""
+def _screened(library: Library) -> Iterator[tuple[bool, Finding]]:
+    """(is an error, finding): what the first review doubts. An expert's signature settles it; published needs one."""
     screen = Screen(library.lexicons.values())
     for entry in library.all():
         if any(one.role == "expert" for one in signed_in_file(entry)):
             continue
         for doubt in screen.doubts(entry):
-            yield entry.review.stage is Stage.PUBLISHED, _at(documents, entry, doubt.say, *doubt.where)
+            finding = Finding(kind_of(entry), entry.id, doubt.where, doubt.say)
+            yield entry.review.stage is Stage.PUBLISHED, finding
 
 
 def _twin(documents: Documents, twin: Twin) -> Problem:

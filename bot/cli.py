@@ -13,7 +13,8 @@ from rich.progress import Progress, track
 
 from bot import config as configuration
 from bot.commands import asking, playbooks, safety
-from bot.commands.shared import ConfigOption, JsonOption, err, load, out, print_json, show
+from bot.commands.mistakes import said
+from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out, print_json, show
 from bot.logs import configure
 from playbooks.schema.source import Broken
 
@@ -26,6 +27,18 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # typer has a click of its own, and no name for this class
+SIMULATED = {
+    "people": "人数",
+    "days": "天数",
+    "messages_in": "收到的消息",
+    "messages_out": "发出的消息",
+    "check_ins": "打卡",
+    "reminders": "提醒",
+    "planned": "计划的事",
+    "ended": "结果",
+    "unaccounted": "没有下落的",
+    "seconds": "用时（秒）",
+}
 for more in (playbooks.commands, asking.commands, safety.commands):
     app.add_typer(more)
 
@@ -35,7 +48,8 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except UsageError as error:
-        err.print(f"写法有误：{error.format_message()}（看用法：xinglin --help）", style="red", markup=False)
+        if say := said(error):
+            err.print(f"写法有误：{say}（看用法：xinglin --help）", style="red", markup=False, soft_wrap=True)
         sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -55,6 +69,7 @@ def run(
     port: Annotated[int | None, typer.Option(envvar="PORT", help="网页聊天的端口。")] = None,
 ) -> None:
     """启动杏林，按 Ctrl-C 停止。"""
+    from bot import wiring
     from bot.serve import serve
 
     overrides: dict[str, Any] = {"channel": channel} if channel else {}
@@ -62,7 +77,7 @@ def run(
         overrides["web"] = {"port": port}
     found = configuration.load(config, overrides)
     configure("warning" if found.channel == "console" else found.logs.level, found.logs.json_lines)
-    asyncio.run(serve(found))
+    asyncio.run(serve(found, encode(found, wiring.library(found))))
 
 
 @app.command()
@@ -114,6 +129,7 @@ def simulate(
                 "unaccounted",
                 "seconds",
             ),
+            SIMULATED,
         )
     raise typer.Exit(1 if found["unaccounted"] else 0)
 

@@ -16,6 +16,8 @@ from storage.tables.people import Person, Room
 from storage.work import Work
 
 LONGEST = 10_000
+QUOTED = re.compile(r"^「([^」]{0,40}[:：].*?)」\n(?:[-—] ?){5,}\n(.*)$", re.S)
+"""「张姐：原话」, a line of dashes, and what is written to it."""
 
 
 def body(raw: RawEvent) -> dict[str, Any]:
@@ -53,6 +55,7 @@ def incoming(
     mentions = [people.meet(work, channel, one, "", now, zone) for one in data["mentions"]]
     others = [people.meet(work, channel, one, name, now, zone) for one, name in data["people"]]
     said = without_mention(data["text"], settings.community.bot_name) if data["to_bot"] else data["text"]
+    quote, said = (data["quote"], said) if data["quote"] else unquoted(said)
     return (
         Incoming(
             inbox_id=inbox_id,
@@ -65,7 +68,7 @@ def incoming(
             text=plain(said),
             addressed=room is None or data["to_bot"],
             mentions=tuple(stored(one.id) for one in mentions),
-            quote=data["quote"],
+            quote=quote,
             has_image=data["image"],
             people=tuple(stored(one.id) for one in others),
         ),
@@ -82,6 +85,12 @@ def _room(work: Work, channel: str, data: dict[str, Any], settings: Settings) ->
         people.change_room(work, stored(room.id), is_staff=True)
         room.is_staff = True
     return room
+
+
+def unquoted(text: str) -> tuple[str, str]:
+    """(what is quoted, what is written below it): WeChat writes both into one text, with a line of dashes between."""
+    found = QUOTED.match(text)
+    return (found[1], found[2]) if found else ("", text)
 
 
 def without_mention(text: str, bot_name: str) -> str:

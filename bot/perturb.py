@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from opencc import OpenCC
@@ -103,7 +103,3 @@ def _common() -> Mapping[str, Sequence[str]]:
             for sound in sounds(sign):
                 found[sound].append(sign)
     return found
-
-
-Ask = Callable[[str], str | None]
-"""A question → the id of the entry that answers it, or None."""

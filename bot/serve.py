@@ -20,18 +20,19 @@ from bot.config import LOOPBACK, Config
 from bot.web import demo, seam
 from bot.web.server import build, build_watch
 from bot.web.serving import NoPort, WebServer, bind
+from playbooks.library import Library
 from playbooks.schema.source import Broken, Problem
 from storage.work import Database
 
 console = Console(stderr=True)
 
 
-async def serve(config: Config) -> None:
+async def serve(config: Config, library: Library) -> None:
     """Start everything in order, wait for Ctrl-C (or the end of the console's input), stop in reverse order."""
     database = await asyncio.to_thread(wiring.open_database, config)
     clock = wiring.clock(config, database)
     channel = _channel(config, database, clock)
-    app = wiring.app(wiring.desk(config, database, clock), {config.channel: channel})
+    app = wiring.app(wiring.desk(config, database, clock, library), {config.channel: channel})
     server = await _listen(config, app, channel)
     await app.start()
     if isinstance(channel, WebChannel) and config.web.demo:

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
-from bot.checking import check
 from bot.config import Config, place
+from bot.rereading import differ, reread
 from handlers.contract import Change, Reloaded
+from handlers.index import Index
 from playbooks.library import Library
-from playbooks.lock import fingerprint
 from playbooks.review import kind_of
 from playbooks.schema.common import Playbook
+from playbooks.schema.source import Problem
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One reading of the files. `swap`: its library goes into force; `news`: staff have not been told this yet."""
+    """One reading of the files. `index`: compiled from it beforehand; `swap`: its library goes into force; `news`: staff
+    have not been told this yet."""
 
     number: int
     library: Library
     reloaded: Reloaded
+    index: Index | None = None
     swap: bool = False
     news: bool = False
 
@@ -38,24 +43,45 @@ class Shelf:
     _taken: int = 0
     _refused: tuple[str, ...] = ()
 
-    def look(self, config: Config) -> Taken:
-        """Read and check all folders as they are now."""
+    def look(self, config: Config, before: Library) -> Taken:
+        """Read all folders as they are now, and check what is not as it was before."""
         number = next(self._numbers)
-        found = check([place(folder) for folder in config.playbooks.folders], config)
-        return Taken(number, found.library, Reloaded(0, tuple(map(str, found.problems))))
+        found = reread([place(folder) for folder in config.playbooks.folders], config, before)
+        return Taken(number, found.library, Reloaded(0, told(found.refused), hints=told(found.hints)))
+
+    @property
+    def taken(self) -> tuple[int, tuple[str, ...]]:
+        """What was taken last; setting it back forgets a taking that was undone."""
+        return self._taken, self._refused
+
+    @taken.setter
+    def taken(self, before: tuple[int, tuple[str, ...]]) -> None:
+        self._taken, self._refused = before
 
     def take(self, found: Taken, before: Library) -> Taken:
-        """What is to become of a reading, given the library it would replace."""
+        """What is to become of a reading, given the library it would replace; what was refused is not in it."""
         if found.number < self._taken:
             return found
         self._taken = found.number
         problems = found.reloaded.problems
         news, self._refused = problems != self._refused, problems
-        if problems:
-            return replace(found, news=news)
         changes = changed(before, found.library)
         reloaded = replace(found.reloaded, changes=changes)
         return replace(found, reloaded=reloaded, swap=True, news=news or bool(changes))
+
+
+def told(problems: Sequence[Problem]) -> tuple[str, ...]:
+    """Problems as people read them in chat; first one of every file, for only a few will be shown."""
+    seen = Counter[str]()
+    turns = []
+    for one in problems:
+        turns.append((seen[one.file], one))
+        seen[one.file] += 1
+    return tuple(_plainly(one) for _, one in sorted(turns))
+
+
+def _plainly(one: Problem) -> str:
+    return f"{Path(one.file).name} 第 {one.line} 行{' ' if one.where else ''}{one.where}：{one.say}"
 
 
 def changed(before: Library, after: Library) -> tuple[Change, ...]:
@@ -63,12 +89,8 @@ def changed(before: Library, after: Library) -> tuple[Change, ...]:
     old = {(kind_of(one), one.id): one for one in before.all()}
     new = {(kind_of(one), one.id): one for one in after.all()}
     found = [_change("added", new[key]) for key in sorted(new.keys() - old.keys())]
-    found += [_change("changed", new[key]) for key in sorted(new.keys() & old.keys()) if _differ(old[key], new[key])]
+    found += [_change("changed", new[key]) for key in sorted(new.keys() & old.keys()) if differ(old[key], new[key])]
     return (*found, *(_change("removed", old[key]) for key in sorted(old.keys() - new.keys())))
-
-
-def _differ(old: Playbook, new: Playbook) -> bool:
-    return fingerprint(old) != fingerprint(new) or old.review != new.review
 
 
 def _change(what: Literal["added", "changed", "removed"], entry: Playbook) -> Change:

@@ -9,6 +9,7 @@ from handlers.contract import Context, Handled, Handler, Incoming, Kind, What, p
 from handlers.matching import always, said
 from handlers.services.knowledge import cases
 from handlers.services.knowledge.courtesy import courtesy as courteous
+from handlers.services.knowledge.parts import TOPIC
 from handlers.services.retrieval.text import bare
 from handlers.services.safety import alerts
 from storage.queries import staff
@@ -27,6 +28,7 @@ UNWELL = re.compile(
 LONG_ENOUGH = 12
 CRY = 4
 """Characters of a question that names nothing: 怎么办啊."""
+VOICE = re.compile(r"^\[?语音(?:消息)?\]?\s*(?:\d{1,3}\s*(?:\"|'|″|秒)*)?$")
 
 
 def human_match(ctx: Context, msg: Incoming) -> str | None:
@@ -55,18 +57,22 @@ def courtesy(ctx: Context, msg: Incoming, what: str) -> Handled:
     return Handled("courtesy", (reply(msg, words, by="courtesy"),), events)
 
 
-def fallback(ctx: Context, msg: Incoming, matched: bool) -> Handled:
+def fallback(ctx: Context, msg: Incoming, matched: bool, *, sure: bool = False) -> Handled:
     """A question, or a word of being unwell, becomes a case; anything else gets one line of help.
 
-    Somebody with an open alert is not left alone: what they tell of it goes to staff. Staff open no cases.
+    `sure`: it is a question, whatever its words. Somebody with an open alert is not left alone: what they tell of it
+    goes to staff. Staff open no cases.
     """
     if ctx.roles or not msg.text:
         return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
-    asks, unwell = bool(QUESTION.search(msg.text)), bool(UNWELL.search(msg.text))
+    unwell = bool(UNWELL.search(msg.text))
+    asks = sure or bool(QUESTION.search(msg.text) or (TOPIC.search(said(msg)) and not unwell))
     if alert := _about(ctx, msg, asks, unwell):
         told = alerts.follow_up(ctx, alert, msg)
         stay = ctx.words("safety/stay", told=bool(told))
         return Handled("fallback", (privately(msg, stay, by="fallback", kind=Kind.SAFETY), *told))
+    if VOICE.match(said(msg)):
+        return Handled("fallback", (reply(msg, ctx.words("chat/no_voice"), by="fallback"),))
     tells = unwell or len(said(msg)) >= LONG_ENOUGH
     if (went_on := go_on.left_over(ctx, msg, asks, tells)) is not None:
         return went_on
@@ -81,10 +87,7 @@ def _about(ctx: Context, msg: Incoming, asks: bool, unwell: bool) -> Alert | Non
     The lock holds back what we would send unasked; a question of its own (医保卡去哪里补办) is answered as for anybody.
     """
     found = staff.open_alerts(ctx.work, ctx.person_id) if msg.private and ctx.person.locked else []
-    if asks:
-        about = len(bare(msg.text)) <= CRY
-    else:
-        about = unwell or alerts.open_lately(ctx) is not None
+    about = len(bare(msg.text)) <= CRY if asks else unwell or alerts.open_lately(ctx) is not None
     return found[-1] if found and about else None
 
 

@@ -80,13 +80,15 @@ def decline(ctx: Context, msg: Incoming) -> Handled:
 
 
 def _meant(ctx: Context, msg: Incoming) -> str | None:
-    """yes, no, or nearly (a nod while the question is open: the word itself is needed)."""
+    """yes, no, or nearly (a nod right after the question: the word itself is needed)."""
     if YES(ctx, msg):
         return "yes"
     if NO(ctx, msg):
         return "no"
     nods = "nearly" if NODS(ctx, msg) else "no" if SHAKES(ctx, msg) else None
-    return nods if nods and not ctx.person.consented and msg.private and ctx.question(consents.PLACE) else None
+    if nods is None or ctx.person.consented or not msg.private:
+        return None
+    return nods if consents.just_asked(ctx, ctx.question(consents.PLACE)) else None
 
 
 def _answer(ctx: Context, msg: Incoming, meant: str) -> Handled | None:

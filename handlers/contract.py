@@ -162,7 +162,8 @@ class Process:
     roles_of: Callable[[Work, Person], frozenset[str]]
     route: Callable[[Context, Incoming], Handled | None]
     question: Callable[[Work, int, int | None, dt.datetime], tuple[str, Any] | None]
-    reload: Callable[[Work], tuple[Reloaded, Index]]
+    reload: Callable[[int, int | None], None]
+    """Have the playbook files looked at; this person is told in this room, or in private, what came of it."""
     serve: Callable[[Work], Index]
     """Take what was decided in this transaction into force; from here on nothing else is served."""
     keep_draft: Callable[[str, str], str]
@@ -182,11 +183,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """What became of a reload: on any problem the last good version stays."""
+    """What became of a reload. `problems`: what was refused and why, its last good version stays; `hints`: what is in
+    force and no longer does what its examples say."""
 
     entries: int
     problems: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

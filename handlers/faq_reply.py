@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from handlers.contract import Context, Happened, Incoming, Outgoing, privately, reply
+from handlers.services.knowledge.outdated import reply_key
+from handlers.services.retrieval.text import plain
 from playbooks.schema.faq import Faq
 from storage.queries import answered
 
@@ -26,10 +28,17 @@ def place(ctx: Context, msg: Incoming) -> int | None:
     return None if personal(ctx, msg) else msg.room_id
 
 
-def say(ctx: Context, msg: Incoming, text: str, *, picture: bool = False) -> Outgoing:
-    """The reply in the place it belongs to; with a picture, it says that only the words were read."""
+def quoted(ctx: Context, msg: Incoming) -> str:
+    """What somebody quotes and asks about, without the name before it; "" when the words quoted are our own."""
+    name, _, words = plain(msg.quote).partition(":")
+    return "" if name.strip() == ctx.settings.community.bot_name else words.strip()
+
+
+def say(ctx: Context, msg: Incoming, text: str, *faqs: Faq, picture: bool = False) -> Outgoing:
+    """The reply in the place it belongs to, with the answers it gives; with a picture, only the words were read."""
     text = f"{text}\n{ctx.words('faq/picture_unread')}" if picture else text
-    return (privately if personal(ctx, msg) else reply)(msg, text, by="ask_faq")
+    key = reply_key(msg.inbox_id, faqs)
+    return (privately if personal(ctx, msg) else reply)(msg, text, by="ask_faq", key=key)
 
 
 def give(ctx: Context, msg: Incoming, faq: Faq, score: float, question: str) -> Happened:

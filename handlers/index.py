@@ -9,11 +9,14 @@ from pathlib import Path
 
 from handlers.services.care.readings import Doubt, Reading, parse_readings
 from handlers.services.knowledge.context import Concepts
+from handlers.services.knowledge.primed import Primed
 from handlers.services.retrieval.encoder import encoder
-from handlers.services.retrieval.engine import Engine, Entry, Thresholds
+from handlers.services.retrieval.engine import READ, Engine, Entry, Thresholds
 from handlers.services.retrieval.guards import Contrast
+from handlers.services.retrieval.synonyms import Synonyms
+from handlers.services.retrieval.text import bare
 from handlers.services.retrieval.thresholds import calibrated
-from handlers.services.retrieval.vectors import Progress
+from handlers.services.retrieval.vectors import Progress, vectors
 from handlers.services.safety.red_flags import RedFlags
 from handlers.settings import Settings
 from playbooks.library import Library
@@ -39,11 +42,14 @@ class Index:
     """Where every entry stands, also those that are not served."""
 
     @classmethod
-    def of(cls, library: Library, settings: Settings, reviewed: Reviewed | None = None) -> Index:
+    def of(
+        cls, library: Library, settings: Settings, reviewed: Reviewed | None = None, soon: Sequence[str] = ()
+    ) -> Index:
+        """`soon`: what will be asked at once, so that it is encoded together."""
         measures = tuple(library.measures.values())
         return cls(
             library=library,
-            faq=engine(library, settings),
+            faq=engine(library, settings, soon=soon),
             flags=RedFlags([one for one in library.lexicons.values() if one.use == "red_flag"]),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),
@@ -54,19 +60,27 @@ class Index:
 
 
 def engine(
-    library: Library, settings: Settings, progress: Progress | None = None, thresholds: Thresholds | None = None
+    library: Library, settings: Settings, thresholds: Thresholds | None = None, soon: Sequence[str] = ()
 ) -> Engine:
     """The retrieval engine over the library's FAQs."""
     entries = [Entry(faq.id, faq.question, faq.ask, faq.keywords) for faq in library.faqs.values()]
-    return made(entries, library, settings, progress, thresholds)
+    return made(entries, library, settings, thresholds, soon)
+
+
+def encode(library: Library, settings: Settings, progress: Progress) -> None:
+    """Encode all phrasings now: what is known is not encoded again when an index is made."""
+    chosen = encoder(settings.faq.encoder)
+    if chosen is not None:
+        said = [one for faq in library.faqs.values() for one in (faq.question, *faq.ask)]
+        vectors(chosen, _named(said, library), _cache(settings), progress)
 
 
 def made(
     entries: Sequence[Entry],
     library: Library,
     settings: Settings,
-    progress: Progress | None = None,
     thresholds: Thresholds | None = None,
+    soon: Sequence[str] = (),
 ) -> Engine:
     """An engine over any entries, with this library's word groups."""
     knobs = settings.faq
@@ -78,10 +92,19 @@ def made(
         synonyms(library, "form"),
         thresholds or calibrated(chosen, knobs, [entry.id for entry in entries]),
         function=function(library),
-        encoder=chosen,
-        cache=Path(knobs.cache) if knobs.cache else None,
-        progress=progress,
+        encoder=Primed(chosen, [text[:READ] for text in _named(soon, library)]) if chosen and soon else chosen,
+        cache=_cache(settings),
     )
+
+
+def _named(said: Sequence[str], library: Library) -> list[str]:
+    """Texts as the engine encodes them."""
+    names = Synonyms(synonyms(library))
+    return [names.canonical(bare(one)) for one in said]
+
+
+def _cache(settings: Settings) -> Path | None:
+    return Path(settings.faq.cache) if settings.faq.cache else None
 
 
 def contrasts(library: Library) -> Mapping[str, Contrast]:
@@ -89,23 +112,25 @@ def contrasts(library: Library) -> Mapping[str, Contrast]:
     return {
         lexicon.id: Contrast(
             {term.say: (term.say, *term.also) for term in lexicon.terms},
-            lexicon.only_when_both or lexicon.use == "aspect",
+            lexicon.only_when_both or lexicon.use != "contrast",
             things=lexicon.use == "contrast",
+            states=lexicon.use == "state",
+            always=lexicon.always,
         )
         for lexicon in library.lexicons.values()
-        if lexicon.use in ("contrast", "aspect")
+        if lexicon.use in ("contrast", "aspect", "state")
     }
 
 
 def function(library: Library) -> list[str]:
     """Words that add no content of their own: function words, and the forms in which something is asked."""
-    wanted = [lexicon for lexicon in library.lexicons.values() if lexicon.use in ("aspect", "function")]
+    wanted = [lexicon for lexicon in library.lexicons.values() if lexicon.use in ("aspect", "state", "function")]
     return sorted({word for lexicon in wanted for term in lexicon.terms for word in (term.say, *term.also)})
 
 
 def concepts(library: Library) -> Concepts:
     """All contrasts and aspects, group → concept → spellings."""
-    wanted = [one for one in library.lexicons.values() if one.use in ("contrast", "aspect")]
+    wanted = [one for one in library.lexicons.values() if one.use in ("contrast", "aspect", "state")]
     return Concepts({one.id: {term.say: (term.say, *term.also) for term in one.terms} for one in wanted})
 
 

@@ -34,13 +34,18 @@ YES = frozenset(
 )
 
 
-def match(ctx: Context, msg: Incoming) -> tuple[bool, RowMapping] | None:
-    """(useful?, the answer meant) when the whole message is a verdict and there was an answer in this place lately."""
+def _verdict(msg: Incoming) -> bool | None:
+    """Useful or not, when the whole message says so."""
     if msg.what is not What.TEXT or not msg.addressed or len(msg.text) > 24:
         return None
     words = NOISE.sub("", msg.text)
-    useful = bool(USEFUL.fullmatch(words))
-    if not useful and not USELESS.fullmatch(words):
+    return True if USEFUL.fullmatch(words) else False if USELESS.fullmatch(words) else None
+
+
+def match(ctx: Context, msg: Incoming) -> tuple[bool, RowMapping] | None:
+    """(useful?, the answer meant) when the whole message is a verdict and there was an answer in this place lately."""
+    useful = _verdict(msg)
+    if useful is None:
         return None
     given = answered.last(ctx.work, ctx.person_id, msg.room_id, ctx.now - WITHIN)
     return (useful, given) if given is not None else None
@@ -85,5 +90,15 @@ def person(ctx: Context, msg: Incoming, held: dict[str, Any]) -> Handled:
     return handled
 
 
+def stray_match(ctx: Context, msg: Incoming) -> bool | None:
+    """A verdict in a room from somebody who got no answer there: it is on another's, or on something else."""
+    return True if msg.room_id is not None and _verdict(msg) is not None else None
+
+
+def stray(ctx: Context, msg: Incoming, matched: bool) -> Handled:
+    return Handled("rating")
+
+
+STRAY = Handler("rating", stray_match, stray)
 RATE = Handler("rating", match, rate)
 PERSON = Handler("rating", person_match, person)

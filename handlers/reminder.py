@@ -130,24 +130,21 @@ def _chosen(rows: list[Reminder], rest: str) -> list[Reminder]:
 
 
 def answer_match(ctx: Context, msg: Incoming) -> tuple[str, dt.timedelta] | None:
-    """(done | later | skip | twice, how long) when a reminder rang lately and this answers it."""
+    """(done | later | skip, how long) when a reminder rang lately and this answers it."""
     if msg.what is not What.TEXT or not msg.private:
         return None
-    default = span(ctx.settings.reminders.snooze)
-    if meant := reply_to_ring(msg.text):
-        return meant[0], meant[1] or default
-    waiting = ctx.question(None)
+    default, waiting = span(ctx.settings.reminders.snooze), ctx.question(None)
     chosen = number(said(msg)) if waiting and waiting[0] == reminders.QUESTION else None
-    return ({1: "done", 2: "later", 3: "skip"}[chosen], default) if chosen in (1, 2, 3) else None
-
-
-def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Handled | None:
-    outcome, wait = found
-    if outcome == "twice":
-        return cases.open_case(ctx, msg, msg.said, "reminder", twice=True)
-    firings = reminders.waiting(ctx)
-    if not firings:
+    meant = reply_to_ring(msg.text)
+    outcome = meant[0] if meant else {1: "done", 2: "later", 3: "skip"}.get(chosen or 0, "")
+    if not outcome or outcome == "twice" or not reminders.waiting(ctx):
         return None
+    return outcome, (meant[1] if meant else None) or default
+
+
+def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Handled:
+    outcome, wait = found
+    firings = reminders.waiting(ctx)
     if outcome == "later":
         rows = reminders.snooze(ctx, firings, wait)
         at = shown_day(ctx.now + wait, ctx.now, ctx.person.zone)
@@ -159,6 +156,18 @@ def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Hand
     name = {"later": "reminder_snoozed", "done": "reminder_done", "skip": "reminder_skipped"}[outcome]
     events = tuple(Happened(name, {"reminder": row.id}, ctx.person_id) for row in rows)
     return Handled("reminder", (privately(msg, text, by="reminder"),), events)
+
+
+def twice_match(ctx: Context, msg: Incoming) -> bool | None:
+    """吃了两次药: told by anybody, with or without a reminder."""
+    if msg.what is not What.TEXT or not msg.private:
+        return None
+    meant = reply_to_ring(msg.text)
+    return True if meant and meant[0] == "twice" else None
+
+
+def twice(ctx: Context, msg: Incoming, matched: bool) -> Handled:
+    return cases.open_case(ctx, msg, msg.said, "reminder", twice=True)
 
 
 def _whats(rows: list[Reminder]) -> str:
@@ -175,6 +184,7 @@ LIST = Handler("reminder", keyword("我的提醒", "提醒列表", "查看提醒
 STOP = Handler(
     "reminder", prefixed("停止提醒", "取消提醒", "删除提醒", "关闭提醒", "停掉提醒", "不要提醒", "别提醒"), stop
 )
+TWICE = Handler("reminder", twice_match, twice)
 ANSWER = Handler("reminder", answer_match, answer, needs_consent=True)
 WHICH_ONE = Handler("reminder", which_match, which)
 CLARIFIED = Handler("reminder", clarified_match, clarified, needs_consent=True)

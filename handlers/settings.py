@@ -111,6 +111,7 @@ class PromiseSettings(Knobs):
     within: Span = "2h"
     remind_before: Span = "15m"
     broken_after: Span = "30m"
+    remind_times: int = Field(default=2, ge=0, le=5)
 
 
 class AlertSettings(Knobs):

@@ -48,10 +48,12 @@ HANDLERS: tuple[Handler, ...] = (
     reminder.LIST,
     reminder.STOP,
     reminder.WHICH_ONE,
+    reminder.TWICE,
     reminder.ANSWER,
     choice.CHOICE,
     rating.PERSON,
     rating.RATE,
+    rating.STRAY,
     profile.CHOICE,
     profile.RESUME,
     reminder.CLARIFIED,
@@ -90,5 +92,5 @@ def route(ctx: Context, msg: Incoming) -> Handled | NeedsConsent | None:
             return NeedsConsent(handler)
         handled = handler.act(ctx, msg, matched)
         if handled is not None:
-            return handled
+            return profile.again(ctx, msg, handled)
     return None

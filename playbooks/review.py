@@ -7,8 +7,8 @@ version that was signed stays in force until its successor is.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
@@ -58,11 +58,28 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Signer:
+    """One person as far as we know them: their accounts, and the names under which they may have signed."""
+
+    ids: frozenset[int]
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Signed:
-    """A signature that counts. `person_id` is None when it stands in the file."""
+    """A signature that counts. `person_id` is None when it stands in the file; `by` is who that is, if we know."""
 
     signature: Signature
     person_id: int | None = None
+    by: Signer = Signer(frozenset(), frozenset())
+
+    @property
+    def ids(self) -> frozenset[int]:
+        return self.by.ids | ({self.person_id} if self.person_id is not None else frozenset())
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.by.names | {self.signature.who}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +131,19 @@ def review(
     doubtful: Callable[[Playbook], bool],
     kept: Mapping[Key, Playbook],
     today: dt.date,
+    signers: Sequence[Signer] = (),
 ) -> Reviewed:
-    """The effective library. `verdicts` oldest first; `kept` are the last signed versions, with the review of their time."""
+    """The effective library. `verdicts` oldest first; `kept` are the last signed versions, with the review of their time.
+
+    `signers`: people with more than one account or name.
+    """
     by_key: dict[Key, list[Verdict]] = {}
     for one in verdicts:
         by_key.setdefault((one.kind, one.id), []).append(one)
     standings = {
-        key_of(entry): _standing(entry, by_key.get(key_of(entry), []), doubtful, kept.get(key_of(entry)), today)
+        key_of(entry): _standing(
+            entry, by_key.get(key_of(entry), []), doubtful, kept.get(key_of(entry)), today, signers
+        )
         for entry in written.all()
     }
     served = [one.in_force for one in standings.values() if one.in_force is not None]
@@ -133,6 +156,7 @@ def _standing(
     doubtful: Callable[[Playbook], bool],
     kept: Playbook | None,
     today: dt.date,
+    signers: Sequence[Signer],
 ) -> Standing:
     mark = fingerprint(written)
     withdrawn = next((one for one in reversed(verdicts) if one.verdict == "withdrawn"), None)
@@ -143,7 +167,7 @@ def _standing(
         entry = _with(written, Stage.WITHDRAWN, (), written.review.expires)
         return Standing(entry, mark, State.WITHDRAWN, decided=withdrawn if gone else None)
     here = [one for one in verdicts if one.hash == mark]
-    signed = signatures(written, mark, here)
+    signed = signatures(written, mark, here, signers)
     by = tuple(one.signature for one in signed)
     in_doubt = bool(signed) and doubtful(_with(written, Stage.MEDICAL, by, None))
     state = _state(written, here, signed, in_doubt, withdrawn)
@@ -188,7 +212,9 @@ def signed_in_file(entry: Playbook) -> list[Signature]:
     return [one for one in entry.review.by if one.of == fingerprint(entry)[:BOUND]]
 
 
-def signatures(entry: Playbook, mark: str, here: Iterable[Verdict]) -> tuple[Signed, ...]:
+def signatures(
+    entry: Playbook, mark: str, here: Iterable[Verdict], signers: Sequence[Signer] = ()
+) -> tuple[Signed, ...]:
     """Those that count for these very words: the newest of each step, and nobody for both."""
     found = [Signed(one) for one in entry.review.by if one.of == mark[:BOUND]] if _file_signs(entry) else []
     found += [
@@ -196,6 +222,7 @@ def signatures(entry: Playbook, mark: str, here: Iterable[Verdict]) -> tuple[Sig
         for one in here
         if one.verdict == "approved" and one.step
     ]
+    found = [replace(one, by=_signer(one, signers)) for one in found]
     medical = [one for one in reversed(found) if one.signature.role == "medical"]
     expert = [one for one in reversed(found) if one.signature.role == "expert"]
     pairs = ((first, second) for first in medical for second in expert if not same(first, second))
@@ -207,11 +234,23 @@ def _file_signs(entry: Playbook) -> bool:
     return entry.review.stage in (Stage.MEDICAL, Stage.PUBLISHED)
 
 
+def _signer(signed: Signed, signers: Sequence[Signer]) -> Signer:
+    """Everything known of who has signed: by account, or by name where there is only a name."""
+    known = [
+        one
+        for one in signers
+        if (signed.person_id in one.ids if signed.person_id is not None else signed.signature.who in one.names)
+    ]
+    return Signer(
+        frozenset(one_id for one in known for one_id in one.ids), frozenset(name for one in known for name in one.names)
+    )
+
+
 def same(one: Signed, other: Signed) -> bool:
-    """Whether two signatures may be one person's: a platform id decides, and a name only where there is no id."""
+    """Whether two signatures may be one person's: accounts decide, and names where one of them has only a name."""
     if one.person_id is not None and other.person_id is not None:
-        return one.person_id == other.person_id
-    return one.signature.who == other.signature.who
+        return bool(one.ids & other.ids)
+    return bool(one.ids & other.ids or one.names & other.names)
 
 
 def _state(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from playbooks.library import KINDS
@@ -14,13 +15,16 @@ ID = "id-goes-here"
 LONGEST_ID = 64
 
 
-def start(kind: str, name: str | None, folder: Path) -> Path:
-    """Write the file and return its path; FileExistsError, LookupError say what to do."""
+def start(kind: str, name: str | None, folder: Path, taken: Sequence[Path] = ()) -> Path:
+    """Write the file and return its path; FileExistsError, LookupError say what to do. `taken`: other folders whose ids
+    are not free."""
     if kind not in KINDS:
         raise LookupError(f"没有 {kind} 这个种类{meant(kind, KINDS)}")
-    name = name or _free(kind, folder / kind)
+    name = name or _free(kind, [folder, *taken])
     _proper(name)
     path = folder / kind / f"{name}.yaml"
+    if known := next((one for one in taken if (one / kind / path.name).exists()), None):
+        raise FileExistsError(f"{known / kind / path.name} 已经有了；请换一个编号，或直接改那个文件")
     path.parent.mkdir(parents=True, exist_ok=True)
     text = f"{modeline(path, kind)}\n{(STARTS / f'{kind}.yaml').read_text(encoding='utf-8').replace(ID, name)}"
     try:
@@ -37,9 +41,9 @@ def _proper(name: str) -> None:
         raise LookupError(f"编号 {name} 不合要求：只能用小写字母、数字、- 和 _，字母或数字开头，2 到 64 个字")
 
 
-def _free(kind: str, folder: Path) -> str:
+def _free(kind: str, folders: Sequence[Path]) -> str:
     """The first `new-faq-1`, `new-faq-2` … that is not taken."""
     number = 1
-    while (folder / f"new-{kind}-{number}.yaml").exists():
+    while any((folder / kind / f"new-{kind}-{number}.yaml").exists() for folder in folders):
         number += 1
     return f"new-{kind}-{number}"

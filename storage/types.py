@@ -16,6 +16,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 NONCE_BYTES = 12
+EMPTY_BYTES = NONCE_BYTES + 16
+"""How long sealed nothing is: nonce and tag."""
 
 
 class NaiveTime(ValueError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -28,6 +28,7 @@ class Work:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._session: Session | None = None
+        self._undo: list[Callable[[], None]] = []
 
     @property
     def session(self) -> Session:
@@ -41,16 +42,30 @@ class Work:
         self.session.flush()
         return row
 
+    def if_undone(self, put_back: Callable[[], None]) -> None:
+        """What was changed in memory along with this: `put_back` is called when it is rolled back, the newest first."""
+        self._undo.append(put_back)
+
     @contextmanager
     def savepoint(self) -> Iterator[Work]:
         """A part that may fail on its own: what it wrote is undone when it raises, the rest stays."""
-        with self.connection.begin_nested():
-            inner = Work(self.connection)
+        inner = Work(self.connection)
+        with inner._undoing(), self.connection.begin_nested():
             try:
                 yield inner
                 inner._settle()
             finally:
                 inner._close()
+        self._undo += inner._undo
+
+    @contextmanager
+    def _undoing(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            for put_back in reversed(self._undo):
+                put_back()
+            raise
 
     def _settle(self) -> None:
         if self._session is not None:
@@ -80,13 +95,14 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Work]:
         """Everything or nothing; returns after the commit is on disk."""
-        with self._lock, self._writer.begin() as connection:
+        with self._lock, self._writer.connect() as connection:
             work = Work(connection)
-            try:
-                yield work
-                work._settle()
-            finally:
-                work._close()
+            with work._undoing(), connection.begin():
+                try:
+                    yield work
+                    work._settle()
+                finally:
+                    work._close()
 
     @contextmanager
     def reading(self) -> Iterator[Work]:

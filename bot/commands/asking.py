@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
-from bot.commands.shared import ConfigOption, JsonOption, group, load, out, print_json, show
+from bot.commands.shared import ConfigOption, JsonOption, encode, group, load, out, pairs, print_json, progress, show
 
 commands = group()
 
@@ -23,13 +22,15 @@ def ask(
     config: ConfigOption = None,
 ) -> None:
     """试一句话：看由谁应答、答什么。"""
+    from bot import wiring
     from bot.asking import ask as asking
 
-    found = asyncio.run(asking(load(config), text, room))
+    settings = load(config)
+    found = asyncio.run(asking(settings, text, room, encode(settings, wiring.library(settings))))
     if as_json:
         print_json(found)
         return
-    table = Table("项目", "结果", show_header=False)
+    table = pairs()
     for title, value in (
         ("处理", found["route"]),
         ("条目", found["faq"] or "—"),
@@ -43,21 +44,27 @@ def ask(
         _explain(found["why"])
 
 
+PARTS = {"meaning": "意思", "words": "字面", "covered": "覆盖"}
+
+
 def _explain(why: dict[str, Any]) -> None:
-    """One row a candidate: the wording it came nearest by, what the score is made of, what stands against it."""
-    out.print(f"听成：{why['heard'] or '（空）'}\n结果：{why['outcome']}——{why['why']}（要 {why['needed']:.2f}）")
-    table = Table("条目", "最像的问法", "得分/要", "意思·字面·覆盖", "对上的词", "只有一边有的词", "拦住它的规则")
-    for one in why["candidates"]:
-        parts = "·".join(
-            f"{one['parts'][name]:.2f}" for name in ("meaning", "words", "covered") if name in one["parts"]
-        )
-        apart = " / ".join("、".join(one[name]) or "—" for name in ("only_asked", "only_phrasing"))
-        phrasing = one["phrasing"] + (f"（听作 {one['heard']}）" if one["heard"] else "")
-        score = f"{one['score']:.2f}/{one['needed']:.2f}"
-        table.add_row(
-            one["id"], phrasing, score, parts or "—", "、".join(one["shared"]), apart, one["objection"] or "—"
-        )
-    out.print(table)
+    """Each candidate: what its score is made of, the wording it came nearest by, what stands against it."""
+    out.print(
+        f"听成：{why['heard'] or '（空）'}\n结果：{why['outcome']}——{why['why']}（要 {why['needed']:.2f}）",
+        markup=False,
+    )
+    for place, one in enumerate(why["candidates"], 1):
+        made = "，".join(f"{title} {one['parts'][name]:.2f}" for name, title in PARTS.items() if name in one["parts"])
+        heard = f"（听作 {one['heard']}）" if one["heard"] else ""
+        shared, asked, theirs = ("、".join(one[name]) or "—" for name in ("shared", "only_asked", "only_phrasing"))
+        lines = [
+            f"{place}. {one['id']}　{one['score']:.2f}（要 {one['needed']:.2f}）{'：' if made else ''}{made}",
+            f"   最像的问法：{one['phrasing']}{heard}",
+            f"   对上：{shared}",
+            f"   只有问话有：{asked}；只有问法有：{theirs}",
+            *([f"   拦住它的规则：{one['objection']}"] if one["objection"] else []),
+        ]
+        out.print("\n".join(lines), markup=False, highlight=False)
 
 
 @commands.command(name="eval")
@@ -72,8 +79,49 @@ def evaluate(
     from bot.evaluate import evaluate as evaluating
 
     settings = load(config)
-    found = evaluating(folder, wiring.library(settings), settings, adjudicated or ())
+    with progress() as bar:
+        found = evaluating(folder, wiring.library(settings), settings, adjudicated or (), bar("试问题"))
     if as_json:
         print_json(found)
     else:
-        show(found, tuple(found))
+        show(found, tuple(found), CALLED)
+
+
+CALLED = {
+    "set": "题组",
+    "faqs": "条目",
+    "phrasings": "问法",
+    "queries_in": "有答案的题",
+    "queries_out": "没有答案的题",
+    "hit1": "第一名就对（hit@1）",
+    "hit3": "前三名有对的（hit@3）",
+    "mrr10": "平均倒数排名（MRR@10）",
+    "answered_right": "直接答对",
+    "answered_wrong": "答成别的",
+    "clarified": "给出选项",
+    "clarified_with_right": "给出的选项里有对的",
+    "rest_with_right_choice": "没直接答的，选项里有对的",
+    "abstained": "转给人",
+    "answered_right_by_topic": "各类题直接答对",
+    "false_answer": "错答率（false answers）",
+    "false_answer_by_slice": "各类题错答率",
+    "hard_negative": "很像但不是",
+    "same_topic": "同类但没有答案",
+    "disturbed": "打扰以后还剩（robustness）",
+    "greeting": "加寒暄",
+    "traditional": "写繁体",
+    "homophone": "同音错字",
+    "dropped": "漏字",
+    "edits_answered": "改了意思仍被回答",
+    "edits": "题数",
+    "share": "比例",
+    "baselines": "几种简单办法",
+    "p50_ms": "一半的题用时（p50，毫秒）",
+    "p99_ms": "99% 的题用时（p99，毫秒）",
+    "build_s": "建索引（秒）",
+    "encoder": "句子编码器",
+    "thresholds": "门槛",
+    "answer": "直接回答",
+    "clarify": "给出选项",
+    "short": "每短一个字加",
+}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
 from bot import config as configuration
 from bot.checking import Checked, shown
-from bot.commands.shared import ConfigOption, JsonOption, err, group, load, out, print_json
+from bot.commands.shared import READING, ConfigOption, JsonOption, err, group, load, out, print_json, progress
 from bot.config import Config, place
 from playbooks.library import KINDS
 from playbooks.references import CALLED
@@ -24,7 +24,9 @@ commands = group()
 
 @commands.command()
 def check(
-    paths: Annotated[list[Path] | None, typer.Argument(help="内容文件夹或文件；默认按设置。")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="内容文件夹或文件；默认按设置。草稿会和正在用的内容一起查。")
+    ] = None,
     as_json: JsonOption = False,
     lock: Annotated[bool, typer.Option("--lock", help="登记新内容的指纹。")] = False,
     calibrate: Annotated[
@@ -36,11 +38,18 @@ def check(
     from playbooks.lock import write_lock
 
     settings = load(config)
+    live = [place(folder) for folder in settings.playbooks.folders]
+    drafts = [path for path in paths or () if path.resolve().is_relative_to(place(settings.playbooks.drafts).resolve())]
+    if drafts and lock:
+        raise typer.BadParameter("草稿还会改，不登记；请先挪到内容文件夹")
+    folders = [*live, *drafts] if drafts else paths or live
     if calibrate:
-        _calibrate(paths or [place(folder) for folder in settings.playbooks.folders], settings)
-    found = _checked(paths or [place(folder) for folder in settings.playbooks.folders], settings)
+        _calibrate(folders, settings)
+    found = _checked(folders, settings)
     added = write_lock(found.library) if lock and not found.problems else 0
     notes = [*(one for one in found.notes if not (lock and one.where == "version")), *found.unsigned]
+    if drafts:
+        notes = [one for one in notes if one.where != "version" and _below(one, drafts)]
     if as_json:
         print_json(
             {
@@ -58,17 +67,18 @@ def check(
     raise typer.Exit(1 if found.problems else 0)
 
 
+def _below(one: Problem, paths: Iterable[Path]) -> bool:
+    return any(Path(one.file).resolve().is_relative_to(path.resolve()) for path in paths)
+
+
 def _calibrate(folders: list[Path], settings: Config) -> None:
     """Measure, write down, and say what was found, also when there is too little to go by."""
     from bot import calibrating
     from playbooks.schema.load import load as read
 
     library = read(folders).served(True, dt.date.min)
-    with Progress(console=err, transient=True) as progress:
-        task = progress.add_task("校准", total=None)
-        found = calibrating.calibrate(
-            library, settings, lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with progress() as bar:
+        found = calibrating.calibrate(library, settings, bar("校准"))
     calibrating.write(found, library, settings)
     table = Table("问题", "条数", "错答")
     for name, rate in found.false_answers.items():
@@ -88,11 +98,8 @@ def _checked(folders: list[Path], settings: Config) -> Checked:
 
     if missing := [path for path in folders if not path.exists()]:
         raise Broken([Problem(str(path), 1, "", "没有这个文件或文件夹") for path in missing])
-    with Progress(console=err, transient=True) as progress:
-        task = progress.add_task("比较问答", total=None)
-        return checking(
-            folders, settings, True, seen=lambda done, total: progress.update(task, completed=done, total=total)
-        )
+    with progress() as bar:
+        return checking(folders, settings, True, seen=bar("比较问答"), encoded=bar(READING))
 
 
 def _tell(found: Checked, notes: list[Problem]) -> None:
@@ -127,12 +134,13 @@ def sign(
     who: Annotated[str, typer.Option(help="审核人姓名，会写在回答下面。")],
     role: Annotated[str, typer.Option(help="medical 医学审核，expert 专家复核。")] = "medical",
     expires: Annotated[str | None, typer.Option(help="到期日，例如 2027-03-01；不写就沿用文件里的。")] = None,
+    force: Annotated[bool, typer.Option("--force", help="设置里没有这位医生也照签。")] = False,
     config: ConfigOption = None,
 ) -> None:
     """在内容文件里签字：只签给现在这些文字，改一个字就要重签。"""
     from bot.signing import sign_file
 
-    for line in sign_file(load(config), entry, who, role, expires):
+    for line in sign_file(load(config), entry, who, role, expires, force):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -153,15 +161,23 @@ def schema(
 def new(
     kind: Annotated[str, typer.Argument(help=f"种类：{'、'.join(KINDS)}。")],
     name: Annotated[str | None, typer.Argument(metavar="[ID]", help="编号，也是文件名；不写就起一个。")] = None,
-    folder: Annotated[Path | None, typer.Option(help="内容文件夹；默认按设置的第一个。")] = None,
+    folder: Annotated[Path | None, typer.Option(help="放在哪里；默认是设置里的草稿文件夹。")] = None,
     config: ConfigOption = None,
 ) -> None:
-    """新写一条内容：放一个带说明的文件，照着填。从不覆盖已有的文件。"""
+    """新写一条内容：在草稿文件夹放一个带说明的文件，照着填；写好再挪进内容文件夹。从不覆盖已有的文件。"""
     from playbooks.starting import start
 
-    path = start(kind, name, folder or place(load(config).playbooks.folders[0]))
+    known = load(config).playbooks
+    live = [place(one) for one in known.folders]
+    path = start(kind, name, folder or place(known.drafts), live)
     out.print(f"写好了：{path}", markup=False, highlight=False, soft_wrap=True)
-    out.print("接下来：")
+    out.print("这是草稿，患者看不到，也不影响正在用的内容。接下来：")
     out.print("1. 打开这个文件，把“请填”的地方都写好，不要的可选项删掉。", markup=False)
-    out.print(f"2. 运行 xinglin check {path.parent.parent}，照提示改到没有问题。", markup=False, soft_wrap=True)
-    out.print("3. 运行 xinglin check --lock，再在聊天里写 #重载。", markup=False)
+    out.print(f"2. 运行 xinglin check {path}，照提示改到没有问题。", markup=False, soft_wrap=True)
+    out.print(f"3. 把文件挪到 {_near(live[0] / kind)} 里，运行 xinglin check --lock；", markup=False, soft_wrap=True)
+    out.print("   杏林开着时会自动换上，也可以在聊天里写 #重载。", markup=False)
+
+
+def _near(path: Path) -> Path:
+    """As seen from here, when it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.scheduling.gate import Verdict, judge
 from bot.scheduling.pace import Pacer
 from handlers.contract import Kind
+from handlers.services.knowledge.outdated import outdated, take_back
 from storage.queries import outbox, people
 from storage.tables.people import Person, Room
 from storage.work import Work
@@ -105,6 +106,13 @@ class Claims:
         if judgement.verdict is not Verdict.GO:
             outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
             return None
+        if outdated(self._desk.scene(work, now), row["key"]):
+            text = take_back(self._desk.scene(work, now), row)
+            if not text:
+                outbox.settle(work, [row["id"]], state="expired", reason="replaced")
+                return None
+            outbox.settle(work, [row["id"]], text=text, key=None)
+            row = outbox.by_ids(work, [row["id"]])[0]
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:

@@ -64,7 +64,7 @@ class DueSweep:
         """Who asked what is answered now is told. A bug here must not hold up what is due."""
         try:
             with work.savepoint() as inner:
-                outbox.add(inner, [outbox_row(one, now, one.by) for one in tell_askers(self._desk.scene(inner))])
+                outbox.add(inner, [outbox_row(one, now, one.by) for one in tell_askers(self._desk.scene(inner, now))])
         except Exception as error:
             self._desk.metrics.failures.labels("drafts").inc()
             log.error("tell_askers_failed", error=type(error).__name__)
@@ -78,7 +78,7 @@ class DueSweep:
             return [(slot, Settled("expired", "late") if late else Settled("failed", "unknown kind")) for slot in slots]
         try:
             with work.savepoint() as inner:
-                outcomes = act(self._desk.scene(inner), slots)
+                outcomes = act(self._desk.scene(inner, now), slots)
                 settled = [_settled(outcome, late, now) for outcome in outcomes]
             return list(zip(slots, settled, strict=True))
         except Exception as error:
@@ -116,7 +116,7 @@ class DueSweep:
         act = LATE.get(slot["kind"])
         try:
             with work.savepoint() as inner:
-                return _settled(act(self._desk.scene(inner), [slot])[0], True, now) if act else Settled("failed")
+                return _settled(act(self._desk.scene(inner, now), [slot])[0], True, now) if act else Settled("failed")
         except Exception as error:
             log.error("due_given_up", due=slot["id"], error=type(error).__name__)
             return Settled("failed")

@@ -5,20 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.desk import Desk
-from storage.queries import gaps, inbox, outbox, questions
+from storage import data_map
+from storage.queries import gaps, outbox
 
-KEEP_WORDS = dt.timedelta(days=30)
+KEEP_GAPS = dt.timedelta(days=30)
 
 
 def clean(desk: Desk) -> int:
-    """Remove words older than 30 days from inbox, outbox and gaps; returns how many rows changed."""
+    """Forget what `storage/data_map.yaml` says is over; returns how many rows changed."""
     desk.refresh()
-    before = desk.clock.now() - KEEP_WORDS
+    now = desk.clock.now()
     with desk.database.transaction() as work:
         outbox.add(work, desk.review_rows(work))
-        return (
-            questions.forget_expired(work, desk.clock.now())
-            + inbox.forget_before(work, before)
-            + outbox.forget_words_before(work, before)
-            + gaps.forget_before(work, before)
-        )
+        return data_map.forget_due(work, now) + gaps.forget_before(work, now - KEEP_GAPS)

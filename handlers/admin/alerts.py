@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import takewhile
 
-from handlers.admin.grammar import EVERYBODY, Command, said
+from handlers.admin.grammar import EVERYBODY, Command, Numbered, numbered, said
 from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care.days import shown
 from handlers.services.safety import alerts as service
@@ -13,11 +14,16 @@ from storage.queries import people, staff
 from storage.tables.staff import Alert
 
 
+def _is_number(found: Numbered | None) -> bool:
+    """A word that is a number and nothing else: 3 or 3号, not 10分钟后到."""
+    return found is not None and not found.rest
+
+
 def _meant(ctx: Context, rest: str) -> list[Alert]:
     """The alerts with these numbers; without a number the only open one."""
-    numbers = re.findall(r"\d{1,9}", rest)
+    numbers = list(takewhile(_is_number, map(numbered, re.split(r"[\s,，、和]+", rest))))
     if numbers:
-        return [alert for one in numbers if (alert := staff.alert(ctx.work, int(one)))]
+        return [alert for one in numbers if one and (alert := staff.alert(ctx.work, one.number))]
     waiting = staff.open_alerts(ctx.work)
     return waiting if len(waiting) == 1 else []
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from handlers.admin.grammar import CARERS, Command, answer, said
+from handlers.admin.grammar import CARERS, Command, Numbered, answer, numbered, said
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What
 from handlers.matching import said as words_said
 from handlers.services.care.days import shown
 from handlers.services.knowledge import case_clocks, courtesy
 from handlers.services.knowledge import cases as service
 from handlers.services.staff.roles import title_of
+from handlers.words import one_line
 from storage.queries import cases as rows
 from storage.queries import people, questions, staff
 from storage.tables.staff import Case
 
 MOST = 20
-REPLY = re.compile(r"^\s*(\d{1,9})\s*[,，:：]?\s*(.+)$", re.S)
 NOTICE = re.compile(r"【问题 ?(\d{1,9}) ?号】")
 MINE = re.compile(r"^(?:我来|我来回复?|我来处理|我接|我接手|我负责|我跟进)(?:吧|了|一下)?$")
 TO_PATIENT, TALK = re.compile("[您你]"), re.compile("[?？]|吗$")
@@ -26,8 +26,8 @@ SEND, SEND_KIND, SEND_WITHIN = "发送", "send_quoted", dt.timedelta(minutes=30)
 
 def cases(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Questions that wait for a person, the most urgent first; with a number, one of them with its whole thread."""
-    if rest.isdigit():
-        return _thread(ctx, msg, int(rest))
+    if (found := numbered(rest)) is not None:
+        return _thread(ctx, msg, found)
     waiting = case_clocks.waiting(ctx)
     names = people.people(ctx.work, [case.person_id for case, _, _ in waiting])
     zone = ctx.settings.community.zone
@@ -38,11 +38,11 @@ def cases(ctx: Context, msg: Incoming, rest: str) -> Handled:
     return said(ctx, msg, "admin/cases", rows=lines, total=len(waiting))
 
 
-def _thread(ctx: Context, msg: Incoming, number: int) -> Handled:
-    case = staff.case(ctx.work, number)
+def _thread(ctx: Context, msg: Incoming, found: Numbered) -> Handled:
+    case = staff.case(ctx.work, found.number)
     if case is None:
-        return said(ctx, msg, "admin/no_case", number=number)
-    entries = [(one.by, one.at, one.text) for one in rows.thread(ctx.work, number)]
+        return said(ctx, msg, "admin/no_case", number=found.written)
+    entries = [(one.by, one.at, one.text) for one in rows.thread(ctx.work, found.number)]
     if not entries:  # from before threads were kept
         entries = [(case.person_id, case.opened_at, case.question)]
         if case.answer and case.answered_at:
@@ -58,7 +58,7 @@ def _thread(ctx: Context, msg: Incoming, number: int) -> Handled:
         "admin/case",
         case=case,
         lines=lines,
-        promises=rows.open_promises(ctx.work, case_id=number),
+        promises=rows.open_promises(ctx.work, case_id=found.number),
         taker=taker.name if taker else "",
         waited=waited,
         left=left,
@@ -67,11 +67,11 @@ def _thread(ctx: Context, msg: Incoming, number: int) -> Handled:
 
 def answer_case(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#回复 12 内容`: the words go to where the question was asked."""
-    found = REPLY.match(rest)
-    case = staff.case(ctx.work, int(found[1])) if found else None
-    if found is None or case is None:
-        return said(ctx, msg, "admin/reply_how", number=found[1] if found else "")
-    return _answered(ctx, msg, case, found[2].strip())
+    found = numbered(rest)
+    case = staff.case(ctx.work, found.number) if found else None
+    if found is None or case is None or not found.rest:
+        return said(ctx, msg, "admin/reply_how", number=found.written if found and case is None else "")
+    return _answered(ctx, msg, case, found.rest)
 
 
 def _answered(ctx: Context, msg: Incoming, case: Case, words: str) -> Handled:
@@ -85,9 +85,10 @@ def _answered(ctx: Context, msg: Incoming, case: Case, words: str) -> Handled:
 
 def take(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#接手 12`: I shall answer; nobody else is called."""
-    case = staff.case(ctx.work, int(rest)) if rest.isdigit() else None
+    found = numbered(rest)
+    case = staff.case(ctx.work, found.number) if found else None
     if case is None:
-        return said(ctx, msg, "admin/no_case", number=rest)
+        return said(ctx, msg, "admin/no_case", number=found.written if found else one_line(rest, 20))
     return _taken(ctx, msg, case)
 
 
@@ -100,15 +101,16 @@ def _taken(ctx: Context, msg: Incoming, case: Case) -> Handled:
 
 def close(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#结案 12`: it is over; one that was never answered needs a reason."""
-    number, _, why = rest.partition(" ")
-    case = staff.case(ctx.work, int(number)) if number.isdigit() else None
-    if case is None:
-        return said(ctx, msg, "admin/no_case", number=number)
+    found = numbered(rest)
+    case = staff.case(ctx.work, found.number) if found else None
+    if found is None or case is None:
+        return said(ctx, msg, "admin/no_case", number=found.written if found else one_line(rest, 20))
+    why = found.rest
     waits = case.state == "open" and case.answered_at is None
-    if case.state == "closed" or (waits and not why.strip()):
+    if case.state == "closed" or (waits and not why):
         return said(ctx, msg, "admin/closed", case=case, done=False)
-    if why.strip():
-        rows.note(ctx.work, case, ctx.person_id, why.strip(), ctx.now)
+    if why:
+        rows.note(ctx.work, case, ctx.person_id, why, ctx.now)
     happened = service.close(ctx, case, "staff")
     handled = said(ctx, msg, "admin/closed", case=case, done=True)
     return Handled("admin", handled.replies, (happened,))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.admin import broadcast, recall
+from handlers.admin import broadcast, recall, review
 from handlers.admin.commands import BY_NAME
 from handlers.admin.grammar import Command, answer, nearest, parse
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
+from handlers.services.knowledge.reviews import REVIEWERS
 from handlers.services.staff.roles import tell_staff
+from storage.queries import reviews
 from storage.tables.staff import Audit
 
 Written = tuple[str, str]
@@ -46,6 +48,8 @@ def _run(ctx: Context, msg: Incoming, written: Written, command: Command) -> Han
         with outer.savepoint() as inner:
             ctx.work = inner
             handled = command.run(ctx, msg, written[1])
+            if command not in review.COMMANDS and ctx.roles & REVIEWERS:
+                reviews.show_list(inner, ctx.person_id, [])  # another list may be before them now
     except Exception as error:
         ctx.work = outer
         ctx.index = ctx.process.serve(outer)  # the command may have changed what is served, and is undone

@@ -1,18 +1,16 @@
-"""#重载: read the playbooks anew."""
+"""#重载: have the playbooks read anew."""
 
 from __future__ import annotations
 
-from handlers.admin.grammar import Command, answer
+from handlers.admin.grammar import Command, said
 from handlers.contract import Context, Handled, Incoming
-from handlers.services.knowledge import recalls, reviews
 
 
 def reload(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    """Swap in the playbooks as they are on disk now; on any error the last good version stays."""
-    found, ctx.index = ctx.process.reload(ctx.work)
-    text = reviews.reload_text(ctx, found)
-    told = reviews.tell_others(ctx, ctx.words("review/files", text=text), msg.room_id) if found.changes else []
-    return Handled("admin", (answer(ctx, msg, text), *told, *recalls.offer_to_staff(ctx)))
+    """Ask for it and say so: reading takes seconds, and nobody waits for it here."""
+    in_staff_room = ctx.room is not None and ctx.room.is_staff
+    ctx.process.reload(ctx.person_id, msg.room_id if in_staff_room else None)
+    return said(ctx, msg, "admin/reloading")
 
 
 ROLES = frozenset({"owner", "manager", "clinician", "expert"})

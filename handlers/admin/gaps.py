@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from handlers.admin.grammar import CARERS, Command, answer, said
+from handlers.admin.grammar import CARERS, Command, answer, numbered, said
 from handlers.contract import Context, Handled, Incoming
 from handlers.services.community.figures import UnknownPeriod, period
 from handlers.services.knowledge import drafts, gaps, ratings
 from storage.queries import gaps as rows
 from storage.queries import staff
 
-COLLECT = re.compile(r"^(\d{1,9})(?:\s+(\S+))?$")
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{1,63}")
 SPANS = ("本周", "上周", "本月")
 LOOK_BACK = dt.timedelta(days=90)
@@ -34,23 +33,23 @@ def show_gaps(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 def collect(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#收录 12 [id]`: an answered case becomes a draft file."""
-    found = COLLECT.match(rest)
-    if found is None or (found[2] and not ID.fullmatch(found[2])):
+    found = numbered(rest)
+    if found is None or (found.rest and not ID.fullmatch(found.rest)):
         return said(ctx, msg, "admin/collect_how", why="id" if found else "", number="")
-    case = staff.case(ctx.work, int(found[1]))
+    number, case = found.number, staff.case(ctx.work, found.number)
     if case is None:
-        return said(ctx, msg, "admin/no_case", number=found[1])
-    known = rows.draft_of_case(ctx.work, int(found[1]))
+        return said(ctx, msg, "admin/no_case", number=found.written)
+    known = rows.draft_of_case(ctx.work, number)
     if known is not None or not case.answer:
         why = "known" if known is not None else "unanswered"
-        return said(ctx, msg, "admin/collect_how", why=why, number=found[1], path=known.path if known else "")
-    faq_id = found[2] or f"case-{found[1]}"
+        return said(ctx, msg, "admin/collect_how", why=why, number=number, path=known.path if known else "")
+    faq_id = found.rest or f"case-{number}"
     try:
         made, happened = drafts.collect(ctx, case, faq_id)
     except drafts.Emergency:
-        return said(ctx, msg, "admin/collect_how", why="emergency", number=found[1])
+        return said(ctx, msg, "admin/collect_how", why="emergency", number=number)
     except FileExistsError:
-        return said(ctx, msg, "admin/collect_how", why="taken", number=found[1], faq_id=faq_id)
+        return said(ctx, msg, "admin/collect_how", why="taken", number=number, faq_id=faq_id)
     return Handled("admin", (answer(ctx, msg, ctx.words("admin/collected", case=case, made=made)),), (happened,))
 
 

@@ -9,10 +9,39 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, stored, to_person, to_room
+from handlers.services.care.chinese_number import to_number
 from storage.queries import people
 from storage.tables.people import Person
 
 WRITTEN = re.compile(r"^\s*[#＃/／]\s*(\S+?)(?=[\s0-9@＠]|$)\s*(.*)$", re.S)
+
+NUMBERED = re.compile(
+    r"\s*(?:第|编号|no\.?|№)?\s*(?P<number>[-－−]?\d+(?!\.?\d)|[零〇一二两三四五六七八九十百千]+(?=[\s,，、:：]|号|$))"
+    r"\s*号?(?:问题|案例|警报|承诺)?\s*[,，、:：]?\s*(?P<rest>.*)",
+    re.S | re.I,
+)
+DIGITS = 9
+"""No number of ours is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What a command is about by number, 0 when nothing can have it; the number as it was written, and what follows."""
+
+    number: int
+    written: str
+    rest: str
+
+
+def numbered(rest: str) -> Numbered | None:
+    """`12 内容`, `12号，内容`, `十二 内容`; None when there is no number at the front."""
+    found = NUMBERED.fullmatch(rest)
+    if found is None:
+        return None
+    written = found["number"]
+    value = to_number(written)
+    known = value is not None and len(written) <= DIGITS
+    return Numbered(int(value) if known and value is not None else 0, written[: 2 * DIGITS], found["rest"].strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +98,7 @@ def person_meant(ctx: Context, msg: Incoming, rest: str) -> tuple[list[Person], 
         found = people.people(ctx.work, msg.mentions)
         return list(found.values()), re.sub(r"[@＠]\S+\s*", "", rest, count=len(found)).strip()
     name, _, after = rest.lstrip("@＠").partition(" ")
-    if name.isdigit():
+    if name.isdecimal() and len(name) <= DIGITS:
         person = people.person(ctx.work, int(name))
         return ([person] if person else []), after.strip()
     return (people.named(ctx.work, name) if name else []), after.strip()

@@ -10,6 +10,7 @@ from handlers.matching import said as words_said
 from handlers.services.knowledge import recalls
 from handlers.services.knowledge.entries import meant
 from handlers.services.knowledge.reviews import REVIEWERS
+from handlers.words import one_line
 from storage.queries import questions
 from storage.queries import recalls as rows
 from storage.tables.review import Recall
@@ -26,7 +27,7 @@ def offer(ctx: Context, msg: Incoming) -> str:
     if found:
         data = {"recall": stored(found[-1].id)}
         questions.ask(ctx.work, ctx.person_id, _place(ctx, msg), QUESTION, data, ctx.now + WAITS)
-    return "\n\n".join(recalls.offer_text(ctx, one) for one in found)
+    return "\n\n".join(recalls.offer_text(ctx, one, one is found[-1]) for one in found)
 
 
 def _place(ctx: Context, msg: Incoming) -> int | None:
@@ -35,18 +36,26 @@ def _place(ctx: Context, msg: Incoming) -> int | None:
 
 
 def correct(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    """`#更正 dm-x`: send what was offered; alone, what is offered. 马上 sends by night as well."""
-    name = rest.replace(AT_ONCE, "").strip()
-    open_ones = rows.latest(ctx.work, "offered")
+    """`#更正 dm-x`: send what was offered; alone, what is offered. 马上 sends by night as well. Own words are not sent."""
+    words = rest.split()
+    name = " ".join(one for one in words if one != AT_ONCE)
     if not name:
-        texts = [recalls.offer_text(ctx, one) for one in open_ones if recalls.still_due(ctx, one)]
-        return said(ctx, msg, "recall/offers", texts=texts)
-    standing = meant(ctx, name).standing
-    wanted = standing.entry.id if standing is not None and standing.key[0] == "faq" else name
-    row = next((one for one in open_ones if one.faq_id == wanted), None)
+        return said(ctx, msg, "recall/offers", texts=[recalls.offer_text(ctx, one) for one in recalls.waiting(ctx)])
+    row, more = _offered(ctx, name)
     if row is None or not recalls.still_due(ctx, row):
-        return said(ctx, msg, "recall/none", name=name)
-    return _send(ctx, msg, row, AT_ONCE in rest)
+        return said(ctx, msg, "recall/none", name=one_line(name, 40))
+    if more:
+        return said(ctx, msg, "recall/words", recall=row, preview=recalls.preview(ctx, row))
+    return _send(ctx, msg, row, AT_ONCE in words)
+
+
+def _offered(ctx: Context, name: str) -> tuple[Recall | None, str]:
+    """(the last offer for the entry that is named, what is written after its name); its file may be gone."""
+    found = meant(ctx, name)
+    if found.standing is not None:
+        return rows.newest(ctx.work, found.standing.entry.id), found.rest
+    faq_id, _, more = name.partition(" ")
+    return rows.newest(ctx.work, faq_id), more
 
 
 def _send(ctx: Context, msg: Incoming, row: Recall, at_once: bool) -> Handled:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from handlers.admin import recall
-from handlers.admin.grammar import Command, answer, said
+from handlers.admin.grammar import Command, answer, numbered, said
 from handlers.contract import Context, Handled, Happened, Incoming, Outgoing
 from handlers.services.knowledge import expiry, reviews, showing
 from handlers.services.knowledge.entries import Meant, key, meant
@@ -27,7 +28,7 @@ def waiting(ctx: Context, msg: Incoming, rest: str) -> Handled:
     if "示例" in rest:
         groups = [[], [], [], samples]
     rows = [one for group in groups for one in group][:MOST]
-    stored.show_list(ctx.work, ctx.person_id, [key(one) for one in rows])
+    _number(ctx, rows)
     lexicons = ctx.index.library
     return said(
         ctx,
@@ -41,10 +42,17 @@ def waiting(ctx: Context, msg: Incoming, rest: str) -> Handled:
     )
 
 
+def _number(ctx: Context, rows: Sequence[Standing]) -> None:
+    """From now on a number of this reader means one of these. In a staff room the others see the list as well."""
+    stored.show_list(ctx.work, ctx.person_id, [key(one) for one in rows])
+    if ctx.room is not None and ctx.room.is_staff:
+        stored.forget_lists(ctx.work, but=ctx.person_id)
+
+
 def look(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """One entry whole; whoever has read it may sign it."""
     found = meant(ctx, rest)
-    return _not_found(ctx, msg, found, "#查看") if found.standing is None else _show(ctx, msg, found.standing)
+    return _not_found(ctx, msg, found, "#查看", rest) if found.standing is None else _show(ctx, msg, found.standing)
 
 
 def _show(ctx: Context, msg: Incoming, standing: Standing, first: bool = False) -> Handled:
@@ -85,7 +93,7 @@ def approve(ctx: Context, msg: Incoming, rest: str) -> Handled:
     found = meant(ctx, rest)
     standing = found.standing
     if standing is None:
-        return _not_found(ctx, msg, found, "#通过")
+        return _not_found(ctx, msg, found, "#通过", rest)
     step = reviews.may_sign(ctx, standing)
     if step not in ("medical", "expert"):
         return said(ctx, msg, "review/cannot", why=step, one=standing)
@@ -106,7 +114,7 @@ def reject(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#驳回 dm-x 原因`: it is not served, until its author has changed it."""
     found, refusal = _with_reason(ctx, msg, rest, "#驳回")
     if refusal is not None or found.standing is None:
-        return refusal or _not_found(ctx, msg, found, "#驳回")
+        return refusal or _not_found(ctx, msg, found, "#驳回", rest)
     if found.standing.state in (State.PUBLISHED, State.EXPIRED, State.WITHDRAWN):
         return said(ctx, msg, "review/cannot", why="is_published", one=found.standing)
     return _against(ctx, msg, found.standing, "rejected", found.rest)
@@ -116,7 +124,7 @@ def withdraw(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#撤回 dm-x 原因`: not served from the next message on; whoever got it can be told."""
     found, refusal = _with_reason(ctx, msg, rest, "#撤回")
     if refusal is not None or found.standing is None:
-        return refusal or _not_found(ctx, msg, found, "#撤回")
+        return refusal or _not_found(ctx, msg, found, "#撤回", rest)
     if found.standing.state is State.WITHDRAWN:
         return said(ctx, msg, "review/cannot", why="is_withdrawn", one=found.standing)
     return _against(ctx, msg, found.standing, "withdrawn", found.rest)
@@ -150,10 +158,11 @@ def _decided(ctx: Context, msg: Incoming, after: Standing, verdict: str, text: s
     return Handled("admin", replies, (Happened(f"entry_{verdict}", data),))
 
 
-def _not_found(ctx: Context, msg: Incoming, found: Meant, verb: str) -> Handled:
+def _not_found(ctx: Context, msg: Incoming, found: Meant, verb: str, rest: str) -> Handled:
     """Which of these? Listed and numbered, so that the next command can be `#查看 1`."""
-    stored.show_list(ctx.work, ctx.person_id, [key(one) for one in found.near])
-    return said(ctx, msg, "review/which", rows=found.near, verb=verb)
+    _number(ctx, found.near)
+    written = numbered(rest)
+    return said(ctx, msg, "review/which", rows=found.near, verb=verb, number=written.written if written else "")
 
 
 COMMANDS = (

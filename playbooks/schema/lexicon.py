@@ -35,7 +35,17 @@ class LexiconExamples(Strict):
 class Lexicon(Playbook):
     kind: Literal["lexicon"]
     use: Literal[
-        "red_flag", "intent", "synonym", "form", "contrast", "aspect", "function", "blocked", "rumour", "negative"
+        "red_flag",
+        "intent",
+        "synonym",
+        "form",
+        "contrast",
+        "aspect",
+        "state",
+        "function",
+        "blocked",
+        "rumour",
+        "negative",
     ]
     context: Literal["ad", "care", "all"] = "all"
     sets: dict[str, tuple[Line, ...]] = {}
@@ -43,6 +53,8 @@ class Lexicon(Playbook):
     terms: tuple[Term, ...] = Field(min_length=1)
     only_when_both: bool = False
     """Contrasts: object only when each question names something of this list that the other does not."""
+    always: bool = False
+    """Contrasts: what every phrasing of an entry names must be named by the question too."""
     allowed_by: Literal["medical", "expert"] = "expert"
     """Blocked words: whose signature lets a text with them through (drug names: the medical reviewer's)."""
     template: Line | None = None

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from playbooks.library import KINDS, Library
-from playbooks.references import missing_picture, references
+from playbooks.references import Loose, missing_picture, references
 from playbooks.schema.common import Playbook
 from playbooks.schema.nearest import nearest
 from playbooks.schema.problems import causes, problem_of
@@ -37,6 +37,9 @@ class Survey:
     documents: dict[tuple[str, str], Document]
     broken: frozenset[tuple[str, str]]
     """(folder, file name) of the files that cannot be used."""
+    unusable: tuple[Problem, ...] = ()
+    """The problems of those files; the rest are of entries that lack something."""
+    pictures: tuple[Loose, ...] = ()
 
 
 def gather(folders: Iterable[Path]) -> tuple[Library, list[Problem]]:
@@ -67,20 +70,21 @@ def survey(folders: Iterable[Path]) -> Survey:
         key = (_kind(entry), entry.id)
         if key in entries:
             problems.append(document.problem(("id",), f"这个 id 在 {documents[key].file} 里已经用过，请换一个"))
+            broken.add(key)
         else:
             entries[key], documents[key], roots[key] = entry, document, root
     library = Library.of(entries.values())
-    problems += [documents[one.kind, one.id].problem(one.where, one.say) for one in references(library, broken)]
-    problems += _pictures(library, documents, roots)
-    return Survey(library, sorted(problems), documents, frozenset(broken))
+    pictures = tuple(_pictures(library, roots))
+    loose = [
+        documents[one.kind, one.id].problem(one.where, one.say) for one in (*references(library, broken), *pictures)
+    ]
+    return Survey(library, sorted([*problems, *loose]), documents, frozenset(broken), tuple(sorted(problems)), pictures)
 
 
-def _pictures(
-    library: Library, documents: dict[tuple[str, str], Document], roots: dict[tuple[str, str], Path]
-) -> Iterator[Problem]:
+def _pictures(library: Library, roots: dict[tuple[str, str], Path]) -> Iterator[Loose]:
     for faq in library.faqs.values():
         if say := missing_picture(faq, roots["faq", faq.id]):
-            yield documents["faq", faq.id].problem(("answer", "picture"), say)
+            yield Loose("faq", faq.id, ("answer", "picture"), say)
 
 
 def load_file(path: Path) -> tuple[Document, Playbook]:

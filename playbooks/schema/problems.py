@@ -66,7 +66,7 @@ def _say(model: type[BaseModel], detail: ErrorDetails) -> str:
     for sign, words in _WORDS.items():
         if kind.startswith(sign):
             return words.format(**context)
-    return f"值不合要求（{detail['msg']}）"
+    return "这个值不合要求，请对照同类文件的写法"
 
 
 def _perhaps(written: object, allowed: list[str]) -> str:

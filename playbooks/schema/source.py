@@ -102,8 +102,8 @@ def parse(text: str, name: str) -> Document:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise Broken([Problem(name, line, "", f"YAML 写法有误：{_plainly(error.problem or '')}")]) from None
-    except yaml.YAMLError as error:
-        raise Broken([Problem(name, 1, "", f"YAML 写法有误：{error}")]) from None
+    except yaml.YAMLError:
+        raise Broken([Problem(name, 1, "", f"YAML 写法有误：{_plainly('')}")]) from None
 
 
 def _plainly(problem: str) -> str:
@@ -117,7 +117,7 @@ def _plainly(problem: str) -> str:
     ):
         if sign in problem:
             return say
-    return problem
+    return "这里看不懂，请核对引号、冒号和缩进"
 
 
 class _Reader:

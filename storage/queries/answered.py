@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
-from sqlalchemy import bindparam, case, func, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 from sqlalchemy.engine import RowMapping
 
 from storage.tables.knowledge import Answered
@@ -37,6 +38,17 @@ def last(work: Work, person_id: int, room_id: int | None, since: dt.datetime) ->
     """The newest answer this person got in this place since then."""
     found = work.connection.execute(LAST, {"person": person_id, "since": since}).mappings()
     return next((row for row in found if row["room_id"] == room_id), None)
+
+
+def given_at(work: Work, person_id: int, moment: dt.datetime) -> list[RowMapping]:
+    """The answers that were given to this person at this very moment: those of one message."""
+    wanted = select(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.at == moment)
+    return list(work.connection.execute(wanted.order_by(TABLE.c.id)).mappings())
+
+
+def take_back(work: Work, ids: Sequence[int]) -> None:
+    """These answers never left."""
+    work.connection.execute(delete(TABLE).where(TABLE.c.id.in_(ids)))
 
 
 def received(work: Work, faq_id: str, since: dt.datetime) -> list[RowMapping]:

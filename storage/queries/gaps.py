@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.engine import RowMapping
 from sqlmodel import col
 from sqlmodel import select as select_rows
@@ -61,6 +61,12 @@ def told(work: Work, ids: Sequence[int], now: dt.datetime) -> None:
         work.connection.execute(update(TABLE).where(TABLE.c.id.in_(ids)).values(told_at=now))
 
 
+def not_told(work: Work, person_id: int, moment: dt.datetime) -> None:
+    """What was to be told to this asker at that moment never left."""
+    mine = update(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.told_at == moment)
+    work.connection.execute(mine.values(told_at=None))
+
+
 def forget_before(work: Work, moment: dt.datetime) -> int:
     """Delete questions older than `moment`; of those behind a draft, once told, only the words. Returns how many."""
     old = TABLE.c.at < moment
@@ -78,13 +84,10 @@ def draft_of_case(work: Work, case_id: int) -> Draft | None:
     return work.session.exec(select_rows(Draft).where(Draft.case_id == case_id)).first()
 
 
+def draft_called(work: Work, faq_id: str) -> Draft | None:
+    return work.session.exec(select_rows(Draft).where(Draft.faq_id == faq_id)).first()
+
+
 def drafts(work: Work) -> list[Draft]:
     """All drafts, oldest first."""
     return list(work.session.exec(select_rows(Draft).order_by(col(Draft.id))).all())
-
-
-def drafts_to_tell(work: Work) -> list[Draft]:
-    """Drafts that were never served, or behind which somebody has not been told yet."""
-    waits = select(TABLE.c.id).where(TABLE.c.draft_id == col(Draft.id), TABLE.c.told_at.is_(None)).exists()
-    wanted = select_rows(Draft).where(or_(col(Draft.published_at).is_(None), waits))
-    return list(work.session.exec(wanted.order_by(col(Draft.id))).all())

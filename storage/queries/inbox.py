@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -74,12 +73,6 @@ def failed(work: Work, inbox_id: int, error: str) -> bool:
         return False
     work.connection.execute(update(TABLE).where(TABLE.c.id == inbox_id).values(state="isolated"))
     return True
-
-
-def forget_before(work: Work, moment: dt.datetime) -> int:
-    """Remove the words of isolated messages older than `moment`; returns how many."""
-    gone = update(TABLE).where(TABLE.c.state == "isolated", TABLE.c.received_at < moment, TABLE.c.body.is_not(None))
-    return work.connection.execute(gone.values(body=None)).rowcount
 
 
 def forget_sender(work: Work, channel: str, platform_id: str) -> int:

@@ -116,11 +116,3 @@ def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())
-
-
-def forget_words_before(work: Work, moment: dt.datetime) -> int:
-    """Remove the words of settled messages older than `moment`; returns how many."""
-    gone = update(TABLE).where(
-        TABLE.c.state.not_in(("waiting", "sending")), TABLE.c.created_at < moment, TABLE.c.text.is_not(None)
-    )
-    return work.connection.execute(gone.values(text=None, picture=None)).rowcount

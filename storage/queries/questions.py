@@ -60,11 +60,6 @@ def open_one(work: Work, person_id: int, room_id: int | None, now: dt.datetime) 
     return (found.kind, found.data) if found else None
 
 
-def forget_expired(work: Work, now: dt.datetime) -> int:
-    """Delete questions that nobody answered in time, and the words they hold; returns how many."""
-    return work.connection.execute(delete(TABLE).where(TABLE.c.expires < now)).rowcount
-
-
 def close(work: Work, person_id: int, room_id: int | None) -> None:
     """The question is answered or dropped."""
     work.connection.execute(delete(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.room_id == (room_id or 0)))

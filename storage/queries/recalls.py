@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Exists, String, cast, exists, func, literal, or_, select, update
 from sqlalchemy.engine import RowMapping
 from sqlmodel import col
 from sqlmodel import select as rows
@@ -24,12 +24,28 @@ def given(work: Work, since: dt.datetime) -> list[tuple[str, int]]:
 
 
 def received_below(work: Work, faq_id: str, below: int, since: dt.datetime) -> list[RowMapping]:
-    """Each person's newest answer of an older version since then; nobody who has got a newer one meanwhile."""
-    wanted = select(ANSWERED).where(ANSWERED.c.faq_id == faq_id, ANSWERED.c.at >= since).order_by(ANSWERED.c.id)
+    """Each person's newest answer of an older version since then; nobody who has got a newer one meanwhile.
+
+    What still waits to be sent has not been received, and will not be: it is judged again when it leaves.
+    """
+    wanted = select(ANSWERED).where(ANSWERED.c.faq_id == faq_id, ANSWERED.c.at >= since, ~_waits(faq_id))
+    wanted = wanted.order_by(ANSWERED.c.id)
     found = list(work.connection.execute(wanted).mappings())
     newer = {row["person_id"] for row in found if row["version"] >= below}
     newest = {row["person_id"]: row for row in found if row["version"] < below and row["person_id"] not in newer}
     return list(newest.values())
+
+
+def _waits(faq_id: str) -> Exists:
+    """The message with the answer has not left: the reply itself, news about a gap, or an earlier correction."""
+    version = cast(ANSWERED.c.version, String)
+    same = (OUTBOX.c.person_id == ANSWERED.c.person_id) & (OUTBOX.c.created_at == ANSWERED.c.at)
+    of_it = or_(
+        OUTBOX.c.key.like(literal(f"answer:%,{faq_id}@") + version + ",%"),
+        OUTBOX.c.key.like(literal(f"gap_told:{faq_id}@") + version + ":%"),
+        OUTBOX.c.key.like(literal(f"correction:{faq_id}@%-") + version + ":%"),
+    )
+    return exists().where(same, of_it, OUTBOX.c.state == "waiting", OUTBOX.c.attempts == 0)
 
 
 def corrected(work: Work, faq_id: str, below: int, people: Sequence[int], now: dt.datetime) -> None:
@@ -47,6 +63,12 @@ def find(work: Work, faq_id: str, below: int, version: int) -> Recall | None:
 
 def get(work: Work, recall_id: int) -> Recall | None:
     return work.session.get(Recall, recall_id)
+
+
+def newest(work: Work, faq_id: str) -> Recall | None:
+    """The last offer for this entry, whatever became of it."""
+    wanted = rows(Recall).where(Recall.faq_id == faq_id).order_by(col(Recall.at).desc(), col(Recall.id).desc())
+    return work.session.exec(wanted.limit(1)).first()
 
 
 def latest(work: Work, state: str | None = None, limit: int = 20) -> list[Recall]:

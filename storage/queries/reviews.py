@@ -67,6 +67,14 @@ def show_list(work: Work, person_id: int, keys: Sequence[str]) -> None:
     work.add(row)
 
 
+def forget_lists(work: Work, but: int = 0) -> None:
+    """Another list has been shown where everybody reads: numbers no longer mean what they meant to the others."""
+    for row in work.session.exec(select(ReviewSeat).where(ReviewSeat.person_id != but)).all():
+        if row.listed:
+            row.listed = []
+            work.add(row)
+
+
 def show_words(work: Work, person_id: int, key: str, mark: str) -> None:
     """The reviewer was shown these words."""
     row = seat(work, person_id)

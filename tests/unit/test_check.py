@@ -246,6 +246,39 @@ def test_new_finds_a_free_name_and_refuses_what_cannot_be_one(tmp_path: Path) ->
     assert len(list(tmp_path.rglob("*"))) == 3
 
 
+def own_settings(tmp_path: Path, folder: Path) -> Path:
+    file = tmp_path / "config.yaml"
+    settings = {"playbooks": {"folders": [str(folder)], "drafts": str(tmp_path / "drafts")}}
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return file
+
+
+def test_what_new_writes_is_a_draft_that_is_in_nobodys_way(folder: Path, tmp_path: Path) -> None:
+    live = tmp_path / "live"
+    shutil.copytree(folder / "lexicon", live / "lexicon")
+    write(live, FAQ, tags=["西瓜"])
+    own = ("--config", str(own_settings(tmp_path, live)))
+    code, text = run("new", "faq", "durian", *own)
+    draft = tmp_path / "drafts/faq/durian.yaml"
+    assert code == 0 and str(draft) in text and "患者看不到" in text and f"挪到 {live / 'faq'}" in text
+    assert list(load([live]).faqs) == ["melon"]
+    code, text = run("check", str(draft), *own)
+    assert code == 1 and "durian.yaml" in text and "还没有填" in text
+    assert run("new", "faq", "melon", *own)[0] != 0, "an id in use is not free"
+
+
+def test_a_draft_is_checked_beside_what_is_in_use_and_never_locked(folder: Path, tmp_path: Path) -> None:
+    live = tmp_path / "live"
+    shutil.copytree(folder / "lexicon", live / "lexicon")
+    write(live, FAQ)
+    own = ("--config", str(own_settings(tmp_path, live)))
+    (tmp_path / "drafts").mkdir()
+    draft = write(tmp_path / "drafts", FAQ, id="twin")
+    code, text = run("check", str(draft), *own)
+    assert code == 1 and "两条只能留一处" in text and "melon.yaml" in text and "还没有登记" not in text
+    assert run("check", str(draft), "--lock", *own)[0] == 2
+
+
 def filled(path: Path) -> None:
     """As an author would: something sensible in every place that asks for it."""
     text = path.read_text(encoding="utf-8")

@@ -74,3 +74,12 @@ def test_key_terms_weigh_as_in_jieba(texts: list[str]) -> None:
     table, middle = jieba.analyse.default_tfidf.idf_freq, jieba.analyse.default_tfidf.median_idf
     assert ours == {word: table.get(word, middle) for word in ours}
     assert {"桑拿", "疫苗", "西藏"} & set(key_terms([texts])[0])
+
+
+def test_key_terms_are_words_of_the_field_first_and_never_scraps() -> None:
+    known = {"血糖高", "糖尿病", "二甲双胍"}
+    assert key_terms([SAUNA], known, {"可以"}) == [["血糖高", "桑拿", "糖尿病"]]
+    assert key_terms([["吃了那个药之后老是觉得很不舒服请问是什么原因呢"], ["吃了二甲双胍拉肚子"]], known) == [
+        [],
+        ["二甲双胍", "拉肚子"],
+    ]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from bot import config
-from bot.checking import check
+from bot.checking import Checked, check
+from playbooks.review import kind_of
 from playbooks.schema.common import Stage
 from playbooks.schema.load import CONTENT
 
@@ -26,20 +29,24 @@ MIRRORS = ({"htn-diastolic", "htn-systolic"}, {"htn-masked", "htn-whitecoat"})
 close rivals keeps them apart, and the check rightly says so."""
 
 
-def test_shipped_content_has_no_problem_and_is_locked() -> None:
-    found = check([CONTENT], config.load(), thorough=True)
+@pytest.fixture(scope="module")
+def found() -> Checked:
+    return check([CONTENT], config.load(), thorough=True)
+
+
+def test_shipped_content_has_no_problem_and_is_locked(found: Checked) -> None:
     assert [str(one) for one in found.problems] == []
     notes = [str(one) for one in found.notes]
     assert [one for one in notes if not any(all(name in one for name in pair) for pair in MIRRORS)] == []
 
 
-def test_there_is_enough_of_every_kind() -> None:
-    counts = Counter(one.kind for one in check([CONTENT], config.load()).library.all())  # type: ignore[attr-defined]
+def test_there_is_enough_of_every_kind(found: Checked) -> None:
+    counts = Counter(map(kind_of, found.library.all()))
     assert {kind: counts[kind] for kind, least in FEWEST.items() if counts[kind] < least} == {}
 
 
-def test_enough_faqs_in_every_topic_all_marked_as_samples() -> None:
-    library = check([CONTENT], config.load()).library
+def test_enough_faqs_in_every_topic_all_marked_as_samples(found: Checked) -> None:
+    library = found.library
     assert len(library.faqs) >= FEWEST_FAQS
     assert all(any(one.startswith(topic) for one in library.faqs) for topic in TOPICS)
     assert {entry.review.stage for entry in library.all()} == {Stage.SAMPLE}

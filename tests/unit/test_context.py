@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from handlers import question
 from handlers.index import Index
-from handlers.services.knowledge.context import Concepts, combine, dangling, leans
+from handlers.services.knowledge.context import Concepts, combine, dangling, denies, leans
 from handlers.services.retrieval.engine import Zone
 from handlers.services.retrieval.text import bare
 from handlers.settings import Settings
@@ -40,6 +44,11 @@ ASKING = ("那{}呢", "{}呢", "{}也可以吗", "那如果是{}呢", "{}也这�
         ("换膝后多久能洗澡", "那晚上呢", "晚上换膝后多久能洗澡"),
         ("左膝换关节后多久能走路", "那右膝呢", "右膝换关节后多久能走路"),
         ("OK镜怎么清洗护理", "多久一次呢", "ok镜清洗护理多久一次呢"),
+        ("化疗期间能打疫苗吗", "那孕妇不打呢", "孕妇化疗期间打疫苗，如果孕妇不打呢"),
+        ("血糖高能吃西瓜吗", "那不能吃呢", "血糖高吃西瓜，如果不能吃呢"),
+        ("高血压吃什么药好", "那不吃药呢", "高血压吃什么药好，如果不吃药呢"),
+        ("白内障什么时候做手术好", "那不做手术行吗", "白内障做手术好，如果不做手术行吗"),
+        ("高血压能喝酒吗", "没有高血压呢", "高血压喝酒，如果没有高血压呢"),
     ],
 )
 def test_the_new_word_takes_its_place(previous: str, now: str, whole: str) -> None:
@@ -79,6 +88,58 @@ def test_another_thing_never_brings_the_same_entry(
         return
     found = INDEX.faq.find(whole)
     assert found.zone is not Zone.ANSWER or found.best is None or found.best.id != faq_id, (previous, whole)
+
+
+DENIED = (
+    "那不{}呢",
+    "那{}不行呢",
+    "没有{}呢",
+    "不{}行吗",
+    "那没{}呢",
+    "{}不能吃吗",
+    "那别{}呢",
+    "那不能{}呢",
+    "如果不{}会怎样",
+)
+VERBS = ["吃", "打", "喝", "做", "用", "吃药", "做手术", "打疫苗", "戴", "洗", "孕妇吃", "老人打", "治"]
+CTX: Any = SimpleNamespace(index=INDEX)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.sampled_from(FAQS),
+    st.data(),
+    st.sampled_from([*VERBS, *(word for _, _, word in SWAPS)]),
+    st.sampled_from(DENIED),
+)
+def test_a_denial_is_never_answered_by_what_answers_without_it(
+    faq_id: str, data: st.DataObject, word: str, asking: str
+) -> None:
+    faq = LIBRARY.faqs[faq_id]
+    previous, now = data.draw(st.sampled_from([faq.question, *faq.ask])), asking.format(word)
+    whole = combine(previous, now, INDEX.concepts)
+    if whole is None or not denies(now) or denies(previous):
+        return
+    assert denies(whole), (previous, now, whole)
+    found = question._fitting(CTX, INDEX.faq.find(whole), previous, whole, faq)
+    if found.zone is Zone.ANSWER and found.best is not None:
+        answering = LIBRARY.faqs[found.best.id]
+        assert any(denies(one) for one in (answering.question, *answering.ask, *answering.keywords))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("那孕妇不打呢", True),
+        ("没有高血压呢", True),
+        ("能不能吃", False),
+        ("打不打疫苗", False),
+        ("不舒服呢", False),
+        ("能吃不", False),
+    ],
+)
+def test_denying(text: str, expected: bool) -> None:
+    assert denies(text) is expected
 
 
 @settings(max_examples=300, deadline=None)

@@ -48,6 +48,37 @@ def test_look_alikes_are_never_answered(asked: str, guard: str) -> None:
     assert guard in {one.objection for one in ENGINE.rank(asked)}
 
 
+PRESSURE = Contrast({"高压": ("高压", "收缩压"), "低压": ("低压", "舒张压")}, True, things=False)
+STATE = Contrast({"高": ("高", "偏高"), "正常": ("正常", "不高")}, True, things=False, states=True)
+PRESSURES = Engine(
+    [
+        Entry("lower", "高压正常低压高要紧吗", ("只有舒张压高要紧吗",)),
+        Entry("upper", "低压正常高压高要紧吗", ("收缩压高低压不高怎么回事",)),
+    ],
+    {"pressure": PRESSURE, "state": STATE},
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "best"),
+    [("低压偏高高压正常要紧吗", "lower"), ("低压高高压正常要紧不", "lower"), ("高压偏高低压正常要紧吗", "upper")],
+)
+def test_which_is_high_and_which_is_not_is_never_swapped(asked: str, best: str) -> None:
+    match = PRESSURES.find(asked)
+    assert match.best is not None and match.best.id == best
+    assert all(one.objection for one in match.candidates if one.id != best)
+
+
+def test_what_a_whole_entry_is_about_must_be_in_the_question() -> None:
+    surgery = Contrast({"手术": ("术后", "手术", "做完")}, True, things=False, always=True)
+    entries = [Entry("wash", "白内障术后能不能洗头发", ("白内障做完能不能洗头发",))]
+    asked = "白内障能不能洗头发"
+    assert not Engine(entries).rank(asked)[0].objection
+    guarded = Engine(entries, {"surgery": surgery})
+    assert guarded.rank(asked)[0].objection == "surgery"
+    assert guarded.find("白内障做完以后能不能洗头发").zone is Zone.ANSWER
+
+
 @pytest.mark.parametrize("asked", ["今天天气真好", "大家早上好", "", "🙏🙏", "彩票怎么买"])
 def test_chatter_finds_nothing(asked: str) -> None:
     assert ENGINE.find(asked).zone is Zone.ABSTAIN

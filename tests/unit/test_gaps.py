@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import select, text
 
 from bot import config as configuration
 from bot.checking import check
+from bot.clock import ManualClock
 from bot.scheduling.housekeeping import clean
 from bot.stories.world import World
 from handlers.services.knowledge import drafts, gaps, ratings
@@ -43,12 +45,12 @@ ROOM, STAFF = "糖尿病新手群", "工作人员群"
 SAUNA = "糖尿病人能去桑拿吗"
 PUBLISHED = """kind: faq
 id: {id}
-version: 1
+version: {version}
 title: 糖尿病人能不能去桑拿
 owner: 陈医生
 review: {{stage: {stage}}}
 question: 糖尿病人能去桑拿吗
-ask: [血糖高可以蒸桑拿吗, 血糖高能不能蒸桑拿, 糖友蒸桑拿行吗, 糖尿病蒸桑拿有没有危险]
+ask: [血糖高可以蒸桑拿吗, 血糖高能不能蒸桑拿, 糖友蒸桑拿行吗, 糖尿病蒸桑拿有没有危险{ask}]
 answer: {{text: 短时间可以，别超过十分钟。}}
 risk: info
 sources: [{{title: 成人糖尿病食养指南（2023年版）, year: 2023}}]
@@ -80,9 +82,16 @@ def kept(world: World) -> list[Any]:
         return list(work.connection.execute(select(Gap.__table__).order_by(Gap.__table__.c.id)).mappings())  # type: ignore[attr-defined]
 
 
-def publish(folder: Path, stage: str = "published", faq_id: str = "dm-sauna") -> None:
+def drafts_of(world: World) -> list[Any]:
+    with world.app.database.reading() as work:
+        return gap_rows.drafts(work)
+
+
+def publish(folder: Path, stage: str = "published", faq_id: str = "dm-sauna", version: int = 1, ask: str = "") -> None:
     path = folder / "own" / f"{faq_id}.yaml"
-    path.write_text(PUBLISHED.format(id=faq_id, stage="draft" if stage == "published" else stage), encoding="utf-8")
+    written = "draft" if stage == "published" else stage
+    more = f", {ask}" if ask else ""
+    path.write_text(PUBLISHED.format(id=faq_id, stage=written, version=version, ask=more), encoding="utf-8")
     if stage == "published":
         sign(path, "陈医生", "medical", dt.date(2026, 3, 5))
 
@@ -217,7 +226,7 @@ def test_a_draft_is_refused_by_check_with_a_line_for_everything_missing(tmp_path
             assert "姓名、电话" in sent[0].delivery.text
 
     asyncio.run(go())
-    file = tmp_path / "drafts" / "case-1.yaml"
+    file = tmp_path / "drafts" / "faq" / "case-1.yaml"
     written = file.read_text(encoding="utf-8")
     assert not [word for word in ("王小明", "李哥", "5678", "138") if word in written]
     draft = parse(written, "draft").data
@@ -238,6 +247,32 @@ def test_a_draft_is_refused_by_check_with_a_line_for_everything_missing(tmp_path
     assert all("还没写好" in one or "要写整数" in one for one in problems)
 
 
+PLANTED = [
+    "我爸叫王建国，住朝阳区建国路88号院3号楼502室，糖尿病人能去桑拿吗",
+    "患者王建国血糖高可以蒸桑拿吗，电话13812345678",
+    "王阿姨家老头子李大山血糖高能不能蒸桑拿",
+    "糖友蒸桑拿行吗？住院号 0012345，身份证11010119900307123X",
+    "我是王建国的女儿，糖尿病蒸桑拿有没有危险，微信号zhang_8812",
+]
+SECRETS = ("王建国", "李大山", "建国路", "502", "138", "12345", "0307", "zhang")
+
+
+def test_what_names_somebody_is_in_no_list_of_gaps_and_in_no_draft(tmp_path: Path) -> None:
+    async def go() -> list[str]:
+        async with community(tmp_path) as world:
+            for number, said in enumerate(PLANTED):
+                await world.say(["张姐", "李哥", "王妈妈", "赵叔"][number % 4], f"{said}")
+                await world.wait(dt.timedelta(minutes=3))
+            await world.say("陈医生", "#回复 1 王建国家属您好，短时间可以，有事打13812345678")
+            seen = [one.delivery.text for one in await world.say("小林", "#缺口")]
+            seen += [one.delivery.text for one in await world.say("陈医生", "#收录 1 dm-sauna")]
+            return [*seen, (tmp_path / "drafts" / "faq" / "dm-sauna.yaml").read_text(encoding="utf-8")]
+
+    for written in asyncio.run(go()):
+        assert "桑拿" in written or "dm-sauna" in written
+        assert [one for one in SECRETS if one in written] == []
+
+
 @pytest.mark.parametrize("said", ["it's: #1", "- 加号 & * ! % @ `", "''", "a\nb", "{x: y}", "yes", "123", "“引号”"])
 def test_quoted_words_read_back(said: str) -> None:
     assert parse(f"a: {quoted(said)}", "x").data == {"a": " ".join(said.split())}
@@ -252,12 +287,42 @@ def test_a_draft_is_neither_served_nor_in_the_way_and_is_never_overwritten(tmp_p
             await world.say("陈医生", "#回复 2 多喝水。")
             await world.say("陈医生", "#收录 1 dm-sauna")
             assert "没有覆盖" in (await world.say("陈医生", "#收录 2 dm-sauna"))[0].delivery.text
-            assert "已换上" in (await world.say("小林", "#重载"))[0].delivery.text
+            assert "已换上" in (await world.say("小林", "#重载"))[-1].delivery.text
             assert "dm-sauna" not in world.desk.library.faqs
             with world.app.database.reading() as work:
                 (row,) = gap_rows.drafts(work)
                 assert (row.faq_id, row.case_id, row.published_at) == ("dm-sauna", 1, None)
                 assert [one["draft_id"] for one in kept(world)] == [1, None]
+
+    asyncio.run(go())
+
+
+def test_a_draft_that_was_rolled_back_is_written_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await world.say("张姐", SAUNA)
+            await world.say("陈医生", "#回复 1 短时间可以。")
+            with monkeypatch.context() as broken:
+                broken.setattr(drafts.rows, "into_draft", lambda *row: 1 / 0)
+                await world.say("陈医生", "#收录 1 dm-sauna")
+            assert drafts_of(world) == []
+            assert "dm-sauna.yaml" in (await world.say("陈医生", "#收录 1 dm-sauna"))[0].delivery.text
+            assert len(drafts_of(world)) == 1
+            assert [one.name for one in (tmp_path / "drafts" / "faq").iterdir()] == ["dm-sauna.yaml"]
+
+    asyncio.run(go())
+
+
+def test_a_draft_whose_file_went_elsewhere_still_holds_its_id(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await world.say("张姐", SAUNA)
+            await world.say("李哥", "坐飞机去西藏要注意什么")
+            await world.say("陈医生", "#回复 1 短时间可以。")
+            await world.say("陈医生", "#回复 2 多喝水。")
+            await world.say("陈医生", "#收录 1 dm-sauna")
+            (tmp_path / "drafts" / "faq" / "dm-sauna.yaml").unlink()
+            assert "没有覆盖" in (await world.say("陈医生", "#收录 2 dm-sauna"))[0].delivery.text
 
     asyncio.run(go())
 
@@ -322,6 +387,46 @@ def test_at_night_the_news_wait_for_the_morning(tmp_path: Path) -> None:
     asyncio.run(go())
 
 
+@pytest.mark.parametrize("runs", [False, True])
+def test_news_that_are_withdrawn_in_the_night_never_leave_and_the_next_version_is_told(
+    tmp_path: Path, runs: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a real clock, which gives another time at each look."""
+    if runs:
+        ticks = itertools.count()
+        running = lambda self: self._now + next(ticks) * dt.timedelta(microseconds=1)  # noqa: E731
+        monkeypatch.setattr(ManualClock, "now", running)
+
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await asked_and_collected(world)
+            await world.until(NINE + dt.timedelta(hours=14))
+            publish(tmp_path)
+            await world.say("小林", "#重载")
+            sent = await world.say("陈医生", "#撤回 dm-sauna 写错了")
+            assert "30 天内收到" not in sent[0].delivery.text
+            assert told(await world.wait(dt.timedelta(hours=9))) == []
+            publish(tmp_path, version=2)
+            assert sorted(told(await world.say("小林", "#重载"))) == ["person-张姐", "person-李哥"]
+
+    asyncio.run(go())
+
+
+def test_a_question_that_only_the_next_version_answers_is_told_too(tmp_path: Path) -> None:
+    async def go() -> None:
+        async with community(tmp_path) as world:
+            await asked_and_collected(world)
+            publish(tmp_path)
+            assert told(await world.say("小林", "#重载")) == ["person-张姐", "person-李哥"]
+            await world.say("张姐", "汗蒸房进去坐坐可以吗")
+            publish(tmp_path, version=2, ask="汗蒸房进去坐坐可以吗")
+            sent = await world.say("小林", "#重载")
+            assert told(sent) == ["person-张姐"]
+            assert told(await world.restart()) == []
+
+    asyncio.run(go())
+
+
 def test_an_answer_published_while_the_process_was_down_is_told_at_the_start(tmp_path: Path) -> None:
     async def go() -> None:
         async with community(tmp_path) as world:
@@ -353,7 +458,7 @@ def test_a_bug_in_telling_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.M
     async def go() -> None:
         async with community(tmp_path) as world:
             await world.say("张姐", "同意")
-            monkeypatch.setattr(drafts.rows, "drafts_to_tell", lambda work: 1 / 0)
+            monkeypatch.setattr(drafts.rows, "drafts", lambda work: 1 / 0)
             world.desk.swapped = True
             await world.say("张姐", "明天早上8点提醒我吃药")
             sent = await world.until(NINE + dt.timedelta(hours=23))

@@ -87,10 +87,89 @@ def test_what_names_somebody_is_masked(said: str, left: str) -> None:
         "我是糖尿病人，能吃西瓜吗",
         "主任医生什么时候坐诊",
         "我叫什么无所谓",
+        "患者高血压能吃吗",
+        "我妈马上手术",
+        "我爸曾经中风",
+        "孩子高烧",
+        "我妈白内障能吃",
+        "我爸左眼看不清",
+        "我是高度近视",
+        "老公方便的话",
+        "我妈温度高",
+        "病人常年卧床",
+        "患者何时能吃",
+        "每天走八公里路5号开始",
+        "病区走路能行吗",
+        "叫不出名字",
+        "吃了2粒降压零号",
     ],
 )
 def test_medicine_is_left_alone(said: str) -> None:
     assert mask(said) == said
+
+
+INTRODUCTIONS = (
+    "我爸叫{}，{}",
+    "患者{}{}",
+    "我是{}的女儿，{}",
+    "我叫{}，{}",
+    "老伴{}{}",
+    "姓名：{} {}",
+    "家属{}，{}",
+    "邻居家老头子{}{}",
+)
+ASKED = ("能吃西瓜吗", "血糖高怎么办", "打胰岛素疼不疼", "今年七十了，能喝酒吗", "术后第三天发烧")
+given_names = st.sampled_from(
+    [
+        "建国",
+        "秀英",
+        "桂兰",
+        "大山",
+        "小伟",
+        "国庆",
+        "淑芬",
+        "志强",
+        "玉兰",
+        "海燕",
+        "铁柱",
+        "丽华",
+        "文博",
+        "子涵",
+        "欣怡",
+        "梓萱",
+    ]
+)
+surnames = st.sampled_from("王李张刘陈杨赵黄周吴徐孙胡朱郭罗梁宋郑谢韩唐冯董曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛叶阎潘杜戴")
+
+
+@settings(max_examples=400, deadline=None)
+@given(surnames, given_names, st.sampled_from(INTRODUCTIONS), st.sampled_from(ASKED), phones)
+def test_no_name_that_is_told_survives(surname: str, given_name: str, form: str, asked: str, phone: str) -> None:
+    said = form.format(name := surname + given_name, asked) + f"，{name}的电话{phone}"
+    for hidden in (mask(said), strip(said)):
+        assert name not in hidden and phone not in hidden
+        assert asked.rstrip("了，")[:4] in hidden, "and the question is still there"
+
+
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        ("住朝阳区建国路88号院3号楼502室能上门吗", ("朝阳", "建国路", "88", "502")),
+        ("我家在幸福小区3栋2单元501，能上门吗", ("幸福", "3栋", "501")),
+        ("地址：北京市海淀区中关村大街27号", ("海淀", "中关村", "27")),
+        ("住院号 0012345，12床", ("0012345", "12床")),
+        ("病案号：A-1234能查吗", ("1234",)),
+        ("vx: abc12345", ("abc",)),
+        ("加我V信 wang_88", ("wang",)),
+        ("QQ12345加我", ("12345",)),
+        ("王阿姨家老头子李大山能喝酒吗", ("王阿", "大山")),
+        ("我爸王国庆，王国庆能喝酒吗", ("王国庆",)),
+        ("陈秀英想问下打胰岛素", ("秀英",)),
+    ],
+)
+def test_addresses_and_numbers_of_the_hospital_go_too(said: str, gone: tuple[str, ...]) -> None:
+    for hidden in (mask(said), strip(said)):
+        assert not [one for one in gone if one in hidden]
 
 
 def test_what_was_masked_can_be_named_and_leaves_no_hole() -> None:

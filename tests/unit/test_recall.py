@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.channels.base import LinkState
 from bot.config import ROOT
 from bot.stories.world import World, person_id
 from handlers.services.knowledge import recalls
+from playbooks.schema.load import CONTENT
+from playbooks.signing import sign
 from storage.queries import answered, outbox, people, personal, profile
 from storage.queries import recalls as rows
 from storage.tables.review import Verdict
@@ -188,13 +193,77 @@ def test_a_correction_that_is_itself_withdrawn_in_the_night_never_leaves() -> No
     asyncio.run(go())
 
 
+@pytest.mark.parametrize("room", [None, "糖尿病新手群"])
+def test_a_reply_that_waited_for_the_link_while_its_entry_was_withdrawn_says_so(room: str | None) -> None:
+    async def story(world: World) -> None:
+        world.channel.state = LinkState.DOWN
+        await world.say("张姐", QUESTION if room is None else f"@杏林 {QUESTION}", room)
+        offered = await private(world, "陈医生", "#撤回 melon 写错了")
+        assert offered == {}
+        world.channel.state = LinkState.UP
+        got = {one.delivery.person or one.delivery.room: one.delivery.text for one in await world.wait(DAY / 24)}
+        mine = got[person_id("张姐") if room is None else f"room-{room}"]
+        assert "刚刚改动过" in mine and QUESTION in mine and "少吃一点" not in mine
+        assert room or "30 天内收到" not in got[person_id("陈医生")]
+        assert inside(world, lambda work: rows.received_below(work, "melon", 9, START)) == []
+
+    run(story)
+
+
+@pytest.mark.parametrize("then", [{"version": 2, "review": {"stage": "draft"}, "answer": {"text": "改了。"}}, None])
+@pytest.mark.parametrize("first", ["withdrawn", "corrected"])
+def test_an_offer_stands_when_the_file_is_edited_or_deleted_before_anybody_decides(
+    first: str, then: dict[str, Any] | None
+) -> None:
+    async def story(world: World) -> None:
+        await world.say("张姐", QUESTION)
+        if first == "withdrawn":
+            await world.say("陈医生", "#撤回 melon 指南改了")
+        else:
+            await world.edit({"faq/melon": {"version": 2, "answer": {"text": "可以吃一小块。"}}})
+        await world.edit({"faq/melon": then | {"version": 3} if then else None})
+        await world.restart()
+        listed = (await private(world, "陈医生", "#更正"))["陈医生"]
+        assert "1 人在 30 天内收到" in listed and SAFE in listed and "回复 发送" not in listed
+        assert "1 人收到旧答案" in (await private(world, "陈医生", "#交班"))["陈医生"]
+        assert SAFE in (await private(world, "陈医生", "#更正 melon"))["张姐"]
+        assert "没有等着发" in (await private(world, "陈医生", "#更正"))["陈医生"]
+
+    run(story)
+
+
+def test_an_offer_forgotten_over_another_question_is_in_the_list() -> None:
+    async def story(world: World) -> None:
+        await world.say("张姐", QUESTION)
+        await world.say("陈医生", "#撤回 melon 指南改了")
+        await world.say("陈医生", "明天早上8点提醒我开会")
+        await world.wait(DAY)
+        assert set(await private(world, "陈医生", "发送")) <= {"陈医生"}
+        assert "1 人在 30 天内收到" in (await private(world, "陈医生", "#更正"))["陈医生"]
+        assert SAFE in (await private(world, "陈医生", "#更正 melon"))["张姐"]
+
+    run(story)
+
+
+@pytest.mark.parametrize("words", ["西瓜每次不要超过半斤", "请大家马上停用", "马上 停"])
+def test_own_words_are_not_sent_but_answered(words: str) -> None:
+    async def story(world: World) -> None:
+        await world.say("张姐", QUESTION)
+        await world.say("陈医生", "#撤回 melon 指南改了")
+        got = await private(world, "陈医生", f"#更正 melon {words}")
+        assert set(got) == {"陈医生"} and "只发审核过的文字" in got["陈医生"] and SAFE in got["陈医生"]
+        assert set(await private(world, "陈医生", "#更正 melon 马上")) == {"陈医生", "张姐"}
+
+    run(story)
+
+
 def test_no_then_yes_and_a_stale_yes() -> None:
     async def story(world: World) -> None:
         await world.say("张姐", QUESTION)
         await world.say("陈医生", "#撤回 melon 指南改了")
         assert "没有发" in (await private(world, "陈医生", "不用"))["陈医生"]
         assert set(await private(world, "陈医生", "发送")) == {"陈医生"}
-        await world.say("李哥", "糖尿病能吃水果吗")
+        assert set(await private(world, "陈医生", "#更正 melon")) == {"陈医生", "张姐"}, "minds may be changed"
         assert "没有等着发的更正" in (await private(world, "陈医生", "#更正 melon"))["陈医生"]
 
     run(story)
@@ -268,6 +337,34 @@ def test_a_command_that_is_undone_leaves_what_was_served() -> None:
         assert "melon" in world.desk.index.library.faqs
 
     run(story)
+
+
+def test_who_signed_in_the_file_is_no_second_expert_in_chat_under_another_name(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "tests/stories/small", tmp_path / "small"))
+    for file in CONTENT.glob("lexicon/blocked-*.yaml"):
+        shutil.copy(file, folder / "lexicon")
+    melon = folder / "faq/melon.yaml"
+    words = melon.read_text().replace("stage: sample", "stage: draft")
+    melon.write_text(words.replace("可以少吃一点", "想问就加我微信，可以少吃一点"))
+    sign(melon, "陈医生", "medical", START.date())
+    staff = [{"channel": "memory", "id": person_id("国强"), "name": "陈医生", "roles": ["clinician", "expert"]},
+             {"channel": "memory", "id": person_id("王主任"), "roles": ["expert"]}]  # fmt: skip
+
+    async def go() -> None:
+        persons = {"国强": {}, "王主任": {}}
+        world = World(START, persons, None, {"playbooks": {"folders": [str(folder)]}, "staff": staff})
+        await world.start()
+        try:
+            assert world.desk.index.reviewed.standings["faq", "melon"].state.value == "expert"
+            await world.say("国强", "#查看 melon")
+            assert "另一位专家" in (await private(world, "国强", "#通过 melon"))["国强"]
+            await world.say("王主任", "#查看 melon")
+            await world.say("王主任", "#通过 melon")
+            assert world.desk.index.reviewed.standings["faq", "melon"].state.value == "published"
+        finally:
+            await world.close()
+
+    asyncio.run(go())
 
 
 def test_a_signature_outlives_the_erasure_of_its_signer() -> None:

@@ -12,7 +12,7 @@ from handlers.services.knowledge import expiry
 from handlers.services.knowledge.reviews import body, read
 from playbooks.library import Library
 from playbooks.lock import fingerprint
-from playbooks.review import Key, Reviewed, Standing, State, Verdict, key_of, kind_of, review
+from playbooks.review import Key, Reviewed, Signer, Standing, State, Verdict, key_of, kind_of, review
 from playbooks.schema.common import Playbook, Review
 from playbooks.schema.load import load
 
@@ -119,6 +119,35 @@ def test_in_the_file_too_nobody_signs_both_steps() -> None:
     assert stand(written(stage="published", by=[medical(), expert()]), doubtful=True).state is State.PUBLISHED
     mixed = written(stage="published", by=[medical()])
     assert stand(mixed, says((9, "陈医生"), "approved", mixed, "expert"), doubtful=True).state is State.EXPERT
+
+
+ALIAS = Signer(frozenset({CHEN[0], 77}), frozenset({"陈医生", "陈国强", "国强老师"}))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ([medical("陈国强")], says(CHEN, "approved", MELON, "expert")),
+        ([medical("陈国强"), expert("国强老师")], None),
+        ([medical("国强老师")], says((77, "老陈"), "approved", MELON, "expert")),
+    ],
+    ids=["file and chat", "two names in the file", "an account of another name"],
+)
+def test_nobody_we_know_signs_both_steps_under_two_names(first: Any, second: Verdict | None) -> None:
+    entry = written(stage="published", by=first)
+    given = [dataclasses.replace(second, hash=fingerprint(entry), version=1)] if second else []
+    for signers, state in (((ALIAS,), State.EXPERT), ((), State.PUBLISHED)):
+        found = review(Library.of([entry]), given, lambda one: True, {}, TODAY, signers)
+        assert found.standings[KEY].state is state
+
+
+def test_two_accounts_of_one_person_sign_once() -> None:
+    entry = written()
+    given = [says(CHEN, "approved", entry), says((77, "老陈"), "approved", entry, "expert")]
+    assert (
+        review(Library.of([entry]), given, lambda one: True, {}, TODAY, (ALIAS,)).standings[KEY].state is State.EXPERT
+    )
+    assert stand(entry, *given, doubtful=True).state is State.PUBLISHED
 
 
 def test_an_author_who_sets_the_file_back_to_draft_takes_its_signatures_back() -> None:

@@ -128,9 +128,10 @@ def test_staff_may_do_what_their_role_allows_and_no_more(role: str) -> None:
             for name, words, place in cases:
                 sent = await say(world, NAMES[role], f"#{name} {words}", place)
                 allowed = role in ALLOWED[name][0]
-                assert ["不在您的权限里" in one.delivery.text for one in sent] == [not allowed], (name, place)
+                answers = 2 if allowed and name == "重载" else 1  # what came of it follows
+                assert ["不在您的权限里" in one.delivery.text for one in sent] == [not allowed] * answers, (name, place)
                 in_room = place == STAFF and not (allowed and name in ONLY_PRIVATE)
-                assert to(sent) == [room_id(STAFF) if in_room else person_id(NAMES[role])], (name, place)
+                assert set(to(sent)) == {room_id(STAFF) if in_room else person_id(NAMES[role])}, (name, place)
                 assert (audited(world)[-1].command, audited(world)[-1].result) == (
                     name,
                     "done" if allowed else "refused",

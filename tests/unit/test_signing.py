@@ -80,3 +80,21 @@ def test_what_it_says_when_it_cannot(file: Path, entry: str, role: str, expires:
     with pytest.raises(CannotSign, match=say):
         sign_file(config, entry, "陈医生", role, expires)
     assert sign_file(config, "faq/melon", "陈医生", "medical", None)[-1].startswith("陈医生 签了 melon@1")
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "say"),
+    [
+        ("刘医生", "medical", "没有叫“刘医生”的临床医生或专家（现在有：陈医生、王主任）"),
+        ("小林", "medical", "没有叫“小林”的临床医生或专家"),
+        ("陈医生", "expert", "没有叫“陈医生”的专家（现在有：王主任）"),
+    ],
+)
+def test_only_a_doctor_of_the_house_signs_unless_somebody_insists(file: Path, who: str, role: str, say: str) -> None:
+    config = configuration.load(None, {"playbooks": {"folders": [str(file.parents[1])]}})
+    sign_file(config, "melon", "王主任", "medical", None)
+    before = file.read_text()
+    with pytest.raises(CannotSign, match=say):
+        sign_file(config, "melon", who, role, None)
+    assert file.read_text() == before
+    assert f"{who} 签了 melon@1" in sign_file(config, "melon", who, role, None, force=True)[-1]

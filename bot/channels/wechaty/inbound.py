@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import re
 from collections.abc import Callable
 
 import structlog
@@ -14,13 +13,12 @@ from bot.channels.base import EventKind, RawEvent
 from bot.channels.wechaty.directory import Directory
 from bot.channels.wechaty.gateway import FileTooLarge, Gateway
 from bot.channels.wechaty.payloads import GatewayEvent, MessagePayload, MessageType
+from bot.normalise import unquoted
 
 log = structlog.get_logger(__name__)
 
 IMAGE_LIMIT = 5_000_000
 """Bytes. A larger picture arrives as an image event without bytes."""
-QUOTED = re.compile(r"^「([^」]{0,40}[:：].*?)」\n(?:[-—] ?){5,}\n(.*)$", re.S)
-"""「张姐：原话」, a line of dashes, and what is written to it."""
 MILLISECONDS_FROM = 1e11
 """A timestamp above this is in milliseconds: as seconds it would lie beyond the year 5000."""
 
@@ -112,12 +110,6 @@ class Inbound:
             return self._clock()
         seconds = timestamp / 1000 if timestamp > MILLISECONDS_FROM else timestamp
         return dt.datetime.fromtimestamp(seconds, tz=dt.UTC)
-
-
-def unquoted(text: str) -> tuple[str, str]:
-    """(what is quoted, what is written below it): WeChat writes both into one text, with a line of dashes between."""
-    found = QUOTED.match(text)
-    return (found[1], found[2]) if found else ("", text)
 
 
 def _movement_id(kind: EventKind, room: str, at: dt.datetime, moved: tuple[str, ...]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.dispatch.chain import Next, Outcome
+from handlers import faq_reply
 from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, privately
 from handlers.services.care import check_ins
 from handlers.services.care.readings import Doubt, Reading, critical, literal_critical
@@ -58,6 +59,8 @@ class Triage:
         if not msg.text or (ctx.room is not None and ctx.room.is_staff):
             return inner(ctx, msg)
         flags = ctx.index.flags.seen(msg.said) or ctx.index.flags.seen(self._burst.with_before(ctx, msg))
+        if not flags and (flags := ctx.index.flags.seen(_forwarded(ctx, msg))):
+            msg = replace(msg, said=f"「{msg.quote}」{msg.said}")
         if flags and _teaches(ctx, msg):
             flags = []
         reading = critical_reading(ctx, msg)
@@ -70,6 +73,11 @@ class Triage:
         handled = raise_alert(ctx, msg, flag)
         _keep_readings(ctx, msg)
         return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
+
+
+def _forwarded(ctx: Context, msg: Incoming) -> str:
+    """What a patient quotes in private is meant as their own (「我妈：胸口疼」 怎么办); the words we wrote are not."""
+    return faq_reply.quoted(ctx, msg) if msg.private and not ctx.roles else ""
 
 
 TEACHERS = frozenset({"owner", "manager", "clinician", "expert", "supervisor"})

@@ -13,12 +13,21 @@ PURPOSE = "health"
 QUESTION = "consent"
 PLACE = -1
 """A place of its own beside the private chat: no other question may push out what waits for consent."""
-WAITS = dt.timedelta(days=7)
+WAITS, NOD_WITHIN = dt.timedelta(days=7), dt.timedelta(minutes=10)
 
 
 def open_question(scene: Scene, person_id: int, held: dict[str, Any] | None) -> None:
     """The question waits; `held` is the message to carry out after 同意 ({said, room_id, …})."""
-    questions.ask(scene.work, person_id, PLACE, QUESTION, {"held": held}, scene.now + WAITS)
+    questions.ask(
+        scene.work, person_id, PLACE, QUESTION, {"held": held, "at": scene.now.isoformat()}, scene.now + WAITS
+    )
+
+
+def just_asked(scene: Scene, question: tuple[str, Any] | None) -> bool:
+    """Whether a nod may still be meant for the question: soon after it."""
+    if question is None or question[0] != QUESTION or "at" not in question[1]:
+        return False
+    return scene.now - dt.datetime.fromisoformat(question[1]["at"]) <= NOD_WITHIN
 
 
 def held_back(person: Person) -> str:

@@ -134,16 +134,24 @@ def _answered(scene: Scene, case: Case, by: int, words: str) -> None:
     scene.work.add(case)
 
 
-def after_promise(scene: Scene, promise: Promise) -> tuple[Happened, ...]:
+def unanswered(scene: Scene, promise: Promise) -> Case | None:
+    """The case for which this open promise stands, when its asker has not had an answer to what they wrote last."""
+    case = staff.case(scene.work, promise.case_id or 0)
+    return case if promise.state == "open" and case is not None and case.state == "open" else None
+
+
+def after_promise(scene: Scene, promise: Promise, how: str = "") -> tuple[Happened, ...]:
     """A promise was settled by its number: what becomes of the case that it held.
 
-    Kept: the answer was given elsewhere, the case is over. Mistaken: what was sent was the answer, or, if nothing was
+    Kept: the answer was given elsewhere (`how`), the case is over. Mistaken: what was sent was the answer, or, if nothing was
     sent, the asker still waits.
     """
     case = staff.case(scene.work, promise.case_id or 0)
     if case is None or case.state != "open":
         return ()
     if promise.state == "kept":
+        if how:
+            rows.note(scene.work, case, stored(promise.settled_by), how, scene.now)
         return (close(scene, case, "staff"),)
     said = [
         one for one in rows.thread(scene.work, stored(case.id)) if one.by == promise.by and promise.said in one.text

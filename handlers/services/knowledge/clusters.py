@@ -7,8 +7,9 @@ of its own.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,7 +28,7 @@ WORDS = 0.75
 WORTH_A_LOOK = 0.1
 WEAKEST = 0.5
 """How near the least similar member of a group must be, as a share of `alike`."""
-MOST_WORDS = 4
+MOST_WORDS, OURS = 4, 1.5
 TOO_COMMON = frozenset(
     [
         "怎么",
@@ -54,8 +55,24 @@ TOO_COMMON = frozenset(
         "会不会",
         "要不要",
         "可不可以",
+        "不能",
+        "怎么办",
+        "怎么回事",
+        "觉得",
+        "感觉",
+        "知道",
+        "注意",
+        "情况",
+        "问题",
+        "原因",
+        "时候",
+        "东西",
+        "病人",
+        "医生",
     ]
 )
+PARTS_OF_SPEECH = ("n", "v", "e", "x")
+"""Nouns, verbs, and what is written in letters."""
 
 
 def cluster(texts: Sequence[str], similar: Similar, alike: float = ALIKE) -> list[list[int]]:
@@ -131,26 +148,30 @@ def central(members: Sequence[int], near: Matrix) -> list[int]:
     return [members[place] for place in sorted(range(len(members)), key=lambda place: (-float(inner[place]), place))]
 
 
-def key_terms(groups: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The words that say most of each group of texts.
+def key_terms(
+    groups: Sequence[Sequence[str]], known: Collection[str] = (), stop: Collection[str] = ()
+) -> list[list[str]]:
+    """The words that say most of each group of texts: nouns and verbs, the `known` ones (of our field) before others.
 
     TF-IDF over jieba's own table and dictionary, as `jieba.analyse.extract_tags` ranks them. Importing that would hold
     the table in memory for good (80 MB); reading its file through once costs a quarter of a second, once a week.
     """
-    counts = [_counted(group) for group in groups]
+    ours = re.compile("|".join(map(re.escape, sorted(known, key=lambda one: (-len(one), one)))) or "(?!)")
+    counts = [_counted(group, ours, TOO_COMMON | frozenset(stop)) for group in groups]
     weights = _weights({word for one in counts for word in one})
-    return [
-        [word for word, _ in sorted(one.items(), key=lambda pair: (-pair[1] * weights[pair[0]], pair[0]))][:MOST_WORDS]
-        for one in counts
-    ]
+    weights |= {word: OURS * weight for word, weight in weights.items() if word in known}
+    return [sorted(one, key=lambda word: (-one[word] * weights[word], word))[:MOST_WORDS] for one in counts]
 
 
-def _counted(texts: Sequence[str]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for word in (word for text in texts for word in rjieba.cut(text)):
-        if len(word.strip()) > 1 and word not in TOO_COMMON and not word.isdigit():
-            counted[word] = counted.get(word, 0) + 1
-    return counted
+def _counted(texts: Sequence[str], ours: re.Pattern[str], stop: Collection[str]) -> dict[str, int]:
+    """Known words wherever they stand, the longest first; of the rest what carries meaning by its part of speech."""
+    counted: Counter[str] = Counter()
+    for text in texts:
+        counted.update(ours.findall(text))
+        for word, kind in rjieba.tag(ours.sub("，", text)):
+            if kind[:1] in PARTS_OF_SPEECH and len(word.strip()) > 1 and word not in stop and rjieba.has_word(word):
+                counted[word] += 1
+    return dict(counted)
 
 
 def _weights(words: set[str]) -> dict[str, float]:

@@ -11,35 +11,50 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from handlers.services.retrieval.guards import CHOICE, IDIOM, NEGATION
 from handlers.services.retrieval.text import bare
 
 LONGEST = 14
 WHO = "contrast-person"
 """A person's word says who asks; it never takes a disease's place, or the condition would be lost."""
+FRAIL = {"孕妇", "月子", "孩子", "婴儿"}
+"""What holds for others may not hold for them."""
 WHEN = "contrast-stage"
 """术前 takes the place of 术后, not of 晚上: only words that share a character are alternatives."""
 ASPECT = "aspect-question"
-CONDITIONS = {WHO, WHEN, "contrast-disease", "contrast-group", "contrast-drug", "contrast-side"}
+DRUG = "contrast-drug"
+SUBJECTS = {"contrast-disease", "contrast-group", DRUG}
+NO_SUBJECT = {"怀孕", "疫苗", "晕车"}
+"""Named among the groups of the ill, but no illness that a question could be about."""
+CONDITIONS = {WHO, WHEN, *SUBJECTS, "contrast-side"}
 """What may be put in front of a question that names nothing of the kind; another food in front would be nonsense."""
 
 LEAD = re.compile(r"^(?:那么|那|要是|如果|假如|换成|换做|换作|改成|还有|另外|然后|再问|想问|请问|是)+")
 SIGNAL = re.compile(r"^(?:那|要是|如果|假如|换成|换做|换作|改成)|呢$|也|一样")
-VERB = re.compile(r"[吃喝打测做戴洗用滴练走量查泡敷]")
+VERB = re.compile(r"[吃喝抽吸打测做戴洗用滴练走量查泡敷]")
 FUNCTION = re.compile(
     r"能不能|可不可以|行不行|好不好|可以|怎么样|咋样|同样|一样|这样|这么|的话|时候|我妈|我爸|我家|我们|病人|患者"
     r"|[那也都呢吗么嘛啊呀吧的人行能好是了我会要还不吃喝用做测戴打过有里家期间]"
 )
 HOW = re.compile(
-    r"(?:多久|多长时间|隔多久|几天|几个月|几次|几点|什么时候|啥时候|多少|怎么|咋|为什么|为啥|原因|严重|要紧|注意什么|注意啥)"
+    r"(?:多久|多长时间|隔多久|几天|几个月|几次|几点|几分钟|几个?小时|什么时候|啥时候|多少|怎么|咋|为什么|为啥|原因|严重|要紧|注意什么|注意啥)"
 )
 HOW_ONLY = re.compile(
     r"(?:一般|大概|要|能|每次|一次|一天|每天|每周|一周|一个月|得|该|应该|是|会|吃|喝|做|测|查|用|打|滴|戴|洗|练|走|复查|弄|办|治|处理|最多|最好"
     r"|才|好|行|合适|不|了|呢|吗|啊|呀|的|有|次|天|回|遍|钟|分|量)*"
 )
+CHECK_UP = "复查"
+"""Is of the illness, not of what was asked of it."""
 QUESTION_WORDS = re.compile(
-    r"能不能|可不可以|要不要|会不会|是不是|有没有|行不行|好不好|什么时候|啥时候|多长时间|多久|怎么办|怎么样|怎么|咋办|咋|如何|为什么|为啥|几次|几天|多少"
+    r"能不能|可不可以|要不要|会不会|是不是|有没有|行不行|好不好|什么时候|啥时候|多长时间|多久|怎么办|怎么样|怎么|咋办|咋|如何|为什么|为啥|几次|几天|几分钟|几个?小时|多少"
     r"|可以|合适|(?:吗|呢|么|不|啊|呀)$|能(?=[吃喝用做戴洗打测泡练走])"
 )
+ASKED = re.compile(
+    r"^(?:那|要是|如果|假如|万一)|(?:呢|吗|么|吧|可以|要紧|怎么办|咋办|怎么样|会怎样|行不行|可不可以|要不要紧)$"
+)
+DENIAL = ("denial", "不")
+SHORT = 7
+TAIL = re.compile(r"(?:不|没|没有)[啊呢呀]?$")
 DANGLING = re.compile(r"^(?:那|换成|要是|如果)(?!个|些|里|边|时|天|位|么).{1,10}?(?:呢|吗|行不行|可以不)?$")
 
 
@@ -86,13 +101,60 @@ def combine(previous: str, now: str, groups: Concepts) -> str | None:
     if not before or not said or len(said) > LONGEST:
         return None
     core = LEAD.sub("", said)
-    spans = [one for one in groups.spans(core) if one.group != ASPECT]
+    spans = things(core, groups)
+    if denies(core):
+        return _denied(before, said, core, spans, groups)
     if spans and _only(core, spans) and _leans(said, core, spans):
         return _swapped(before, core, spans, groups)
     if not spans and HOW.search(core) and not HOW_ONLY.sub("", HOW.sub("", core)):
-        stem = QUESTION_WORDS.sub("", before)
+        stem = carried(before, CONDITIONS, groups) if CHECK_UP in core else QUESTION_WORDS.sub("", before)
         return f"{stem}{core}" if stem and stem != before else f"{before}{core}"
     return None
+
+
+def _denied(before: str, said: str, core: str, spans: Sequence[Span], groups: Concepts) -> str | None:
+    """那孕妇不打呢: what was asked, and after it the denial as it stands, for it must not be lost."""
+    rest = NEGATION.sub("", core)
+    short = said != core and len(core) <= SHORT and not conditions(core, groups)
+    if not ASKED.search(said) or not (short or _only(rest, groups.spans(rest))):
+        return None
+    swapped = _swapped(before, core, spans, groups) if spans else None
+    return f"{QUESTION_WORDS.sub('', swapped or before)}，如果{core}"
+
+
+def denies(text: str) -> bool:
+    """Whether a 不 or 没 says that something is not so; 能不能, 打不打 and 不舒服 do not."""
+    text = bare(text)
+    for pattern in (CHOICE, IDIOM, TAIL):
+        text = pattern.sub("", text)
+    return bool(NEGATION.search(text))
+
+
+def says(text: str, groups: Concepts) -> frozenset[tuple[str, str]]:
+    """(group, concept) of everything that a text names, and whether it denies something."""
+    return groups.named(bare(text)) | ({DENIAL} if denies(text) else frozenset())
+
+
+def things(text: str, groups: Concepts) -> list[Span]:
+    """Everything a text names, but not the ways of asking."""
+    return [one for one in groups.spans(bare(text)) if one.group != ASPECT]
+
+
+def conditions(text: str, groups: Concepts) -> list[Span]:
+    """Where a text says who it is about, and of which illness, stage, side or medicine."""
+    found = (one for one in groups.spans(bare(text)) if one.group in CONDITIONS)
+    return [one for one in found if not (one.group in SUBJECTS and one.concept in NO_SUBJECT)]
+
+
+def carried(text: str, kinds: set[str], groups: Concepts) -> str:
+    """The words of a text that say conditions of these kinds, in order, each place once."""
+    core, found, end = bare(text), [], 0
+    spans = [one for one in conditions(text, groups) if one.group in kinds]
+    for one in sorted(spans, key=lambda one: (one.start, -one.stop)):
+        if one.start >= end:
+            found.append(core[one.start : one.stop])
+            end = one.stop
+    return "".join(found)
 
 
 def leans(now: str) -> bool:
@@ -127,7 +189,7 @@ def _longest_first(one: Span) -> tuple[bool, int, int]:
 
 def _swapped(before: str, core: str, spans: Sequence[Span], groups: Concepts) -> str | None:
     """`before` with each new word in the place of its like, or in front."""
-    olds = [one for one in groups.spans(before) if one.group != ASPECT]
+    olds = things(before, groups)
     used: list[tuple[int, int]] = []
     changes: list[tuple[int, int, str]] = []
     waiting: list[Span] = []

@@ -77,7 +77,7 @@ _SOLVED = (
 _HELLO = r"(?:你好|您好|大家好|各位好|哈喽|哈罗|嗨|hi|hello|在吗|在不在|在么|早上好|上午好|中午好|下午好|晚上好|早安|晚安|早|杏林)"
 _NOD = (
     r"(?:好多了|好(?:的|滴|嘞|哒|吧|勒|咧|得|极|说|好)*|嗯|恩|唔|哦|噢|喔|欧|ok|okay|okk|k|行(?:的|吧|嘞)?|可以(?:的)?|中|成"
-    r"|收到|已收到|收悉|知道|我知道|晓得|了解|已了解|明白|我明白|懂|我懂|记住|记下|我记住|我记下|已阅|看到|是的?|对的?|没错|没问题|没事|没关系|不客气|不谢|不用谢|客气"
+    r"|收到|已收到|收悉|知道|我知道|晓得|了解|已了解|明白|我明白|懂|我懂|记住|记下|我记住|我记下|已阅|看到|(?<!我)是的?|对的?|没错|没问题|没事|没关系|不客气|不谢|不用谢|客气"
     r"|没有?了|不用了|不需要了|没别的了|先这样吧?|就这样吧?|太好了|太棒了|真好|真棒|厉害|点赞|赞|棒|哈|呵|嘿|嘻|再见|拜拜|拜|886?|回头见|回聊|先忙|您忙|你忙|那您忙|祝好)"
 )
 _FILLER = r"(?:诶|欸|哎|唉|呀|啊|那|那么|就|我|先|都|也)"
@@ -111,11 +111,13 @@ def courtesy(text: str) -> Courtesy | None:
 
 
 def without_courtesy(text: str) -> str:
-    """What follows a 谢谢 or 好的 at the front: 谢谢，那还能吃吗 → 那还能吃吗."""
-    parts = _PART.split(text)
-    while len(parts) > 1 and (not parts[0] or courtesy(parts[0]) is not None):
-        parts = parts[1:]
-    return "，".join(parts)
+    """What follows a 谢谢 or 好的 at the front, as it was written: 谢谢，那还能吃吗 → 那还能吃吗."""
+    while found := _PART.search(text):
+        head, sign = text[: found.start()], found[0].strip()
+        if head and (courtesy(head) is None or (len(head) == 1 and not sign)):  # 中 药 is no 中
+            break
+        text = text[found.end() :]
+    return text
 
 
 def _made_of_pieces(words: str) -> bool:

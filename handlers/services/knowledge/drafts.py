@@ -11,17 +11,18 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Context, Happened, Kind, Outgoing, Scene, stored, to_person
 from handlers.services.community.consents import held_back
 from handlers.services.knowledge import answers, gaps
-from handlers.services.knowledge.clusters import key_terms
 from handlers.services.knowledge.masking import PLACEHOLDER, kinds, mask, names_said, strip
 from handlers.services.retrieval.engine import Zone
 from handlers.services.retrieval.text import bare
 from playbooks.schema.common import UNFINISHED, Stage
 from playbooks.schema.faq import Faq
-from storage.queries import answered, people
+from storage.queries import answered, people, staff
 from storage.queries import gaps as rows
 from storage.tables.gaps import Draft
 from storage.tables.staff import Case
 
+VERSIONS = "drafts_served"
+"""The setting with the version of every draft's entry that was served last."""
 ASK, HIT, MISS = 4, 3, 2
 """The fewest that the schema wants of each."""
 SALUTATION = re.compile("^〔姓名〕[，,:：、 ]*")
@@ -50,6 +51,8 @@ def collect(ctx: Context, case: Case, faq_id: str) -> tuple[Collected, Happened]
     """Write the draft, and remember which questions are behind it. Raises Emergency, or FileExistsError for a taken id."""
     if ctx.index.flags.seen(case.question):
         raise Emergency
+    if rows.draft_called(ctx.work, faq_id) is not None:
+        raise FileExistsError(faq_id)
     waiting = gaps.waiting(ctx)
     behind = gaps.alike(ctx, case.question, waiting)
     names = gaps.known_names(ctx, [case.person_id, *(row["person_id"] for row in behind)])
@@ -109,7 +112,7 @@ def _file(
         "hit_more": HIT - len(hit),
         "miss_more": MISS,
         "answer": answer,
-        "tags": ", ".join(map(quoted, key_terms([[question, *variants]])[0])),
+        "tags": ", ".join(map(quoted, gaps.terms(ctx.index, [[question, *variants]])[0])),
         "todo": UNFINISHED,
     }
     return ctx.words("draft/faq", **values) + "\n", tuple(name for name, lack in lacks.items() if lack)
@@ -123,12 +126,15 @@ def quoted(text: str) -> str:
 def tell_askers(scene: Scene) -> list[Outgoing]:
     """Drafts that have become vetted answers: to everybody who had asked, once. Call it when the library was swapped."""
     messages: list[Outgoing] = []
-    for draft in rows.drafts_to_tell(scene.work):
+    known = dict(staff.setting(scene.work, VERSIONS) or {})
+    for draft in rows.drafts(scene.work):
         faq = _published(scene, draft.faq_id)
         if faq is None:
             continue
-        if draft.published_at is None:
-            _first_time(scene, draft, faq)
+        if known.get(draft.faq_id) != faq.version:
+            _new_version(scene, draft, faq)
+            known[draft.faq_id] = faq.version
+            staff.set_setting(scene.work, VERSIONS, known, scene.now)
         for person_id, theirs in gaps.by_person(rows.untold(scene.work, stored(draft.id))):
             messages += _told(scene, faq, person_id, theirs)
     return messages
@@ -141,9 +147,9 @@ def _published(scene: Scene, faq_id: str) -> Faq | None:
     return found if found is not None and found.review.stage is Stage.PUBLISHED else None
 
 
-def _first_time(scene: Scene, draft: Draft, faq: Faq) -> None:
-    """Questions that came while the draft was reviewed belong to it too, where the engine now answers them with it."""
-    draft.published_at = scene.now
+def _new_version(scene: Scene, draft: Draft, faq: Faq) -> None:
+    """Questions that came since the last version belong to it too, where the engine now answers them with it."""
+    draft.published_at = draft.published_at or scene.now
     scene.work.add(draft)
     answered_now = [row["id"] for row in gaps.waiting(scene) if _answers(scene, faq, row["question"])]
     rows.into_draft(scene.work, answered_now, stored(draft.id))
@@ -163,4 +169,5 @@ def _told(scene: Scene, faq: Faq, person_id: int, theirs: list[RowMapping]) -> l
     question = theirs[-1]["question"]
     answered.give(scene.work, person_id, None, faq.id, faq.version, question, scene.now)
     text = scene.words("faq/now_answered", question=question, answer=answers.text(scene.words, faq))
-    return [to_person(person_id, text, kind=Kind.PUSH, by="gap_answered", key=f"gap_told:{faq.id}:{person_id}")]
+    key = f"gap_told:{faq.id}@{faq.version}:{theirs[-1]['id']}:{person_id}"
+    return [to_person(person_id, text, kind=Kind.PUSH, by="gap_answered", key=key)]

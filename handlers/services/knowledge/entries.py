@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from handlers.contract import Context
+from handlers.matching import number
 from playbooks.review import Standing
 from playbooks.schema.faq import Faq
 from storage.queries import reviews as stored
@@ -33,7 +34,7 @@ def meant(ctx: Context, written: str) -> Meant:
         if found := _exactly(ctx, standings, " ".join(words[:count])):
             rest = " ".join(words[count:])
             return Meant(found[0], (), rest) if len(found) == 1 else Meant(None, tuple(found[:MOST]), rest)
-    if not words:
+    if not words or number(words[0]) is not None:  # a number means a place in the list or nothing
         return Meant(None)
     within = [one for one in standings if any(words[0] in name for name in _names(one))]
     if len(within) == 1 and len(words[0]) > 1:
@@ -46,9 +47,9 @@ def key(standing: Standing) -> str:
 
 
 def _exactly(ctx: Context, standings: Iterable[Standing], name: str) -> list[Standing]:
-    if name.isdigit():
+    if (place := number(name)) is not None:
         listed = stored.seat(ctx.work, ctx.person_id).listed
-        wanted = listed[int(name) - 1] if 1 <= int(name) <= len(listed) else None
+        wanted = listed[place - 1] if 1 <= place <= len(listed) else None
         return [one for one in standings if key(one) == wanted]
     return [one for one in standings if name in _names(one)]
 

@@ -12,7 +12,7 @@ import numpy as np
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Context, Handled, Outgoing, Picture, Scene, Skip, stored
-from handlers.index import Index, contrasts, synonyms
+from handlers.index import Index, contrasts, function, synonyms
 from handlers.services.care.days import at, day_of
 from handlers.services.community.figures import Period, period
 from handlers.services.knowledge.clusters import Matrix, Similar, central, cluster, kept_apart, key_terms, lexical
@@ -116,7 +116,7 @@ def topics(scene: Scene, span: Period) -> list[Topic]:
     groups = [central(group, near) for group in cluster(texts, lambda _: near)] if near is not None else []
     groups = [group for group in groups if any(rows[one]["at"] >= span.since for one in group)]
     names = known_names(scene, [row["person_id"] for row in rows])
-    words = key_terms([[strip(rows[one]["question"], names) for one in group] for group in groups])
+    words = terms(scene.index, [[strip(rows[one]["question"], names) for one in group] for group in groups])
     known = _Known.of(scene, rows)
     made = [
         _topic(scene, [rows[one] for one in group], terms, names, span.since, weekly, known)
@@ -164,6 +164,15 @@ def _topic(
         collect=None if draft else next((one for one in cases if one in known.answered), None),
         draft=draft,
     )
+
+
+def terms(index: Index, groups: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The key terms of each group of questions, words of our field before others."""
+    lists = [one for one in index.library.lexicons.values() if one.use == "contrast"]
+    named = [word for one in lists for term in one.terms for word in (term.say, *term.also)]
+    named += [word for faq in index.library.faqs.values() for word in faq.keywords]
+    common = function(index.library)
+    return key_terms(groups, {word for word in named if len(word) > 1} - set(common), common)
 
 
 def nearest(index: Index, question: str) -> str:

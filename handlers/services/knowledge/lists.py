@@ -36,7 +36,7 @@ def recogniser(lexicon: Lexicon) -> Callable[[str], bool]:
     if lexicon.use in ("synonym", "form"):
         alike = Synonyms({other: term.say for term in lexicon.terms for other in term.also})
         return lambda said: alike.canonical(bare(said)) != bare(said)
-    if lexicon.use in ("contrast", "aspect", "function"):
+    if lexicon.use in ("contrast", "aspect", "state", "function"):
         contrast = Contrast({term.say: (term.say, *term.also) for term in lexicon.terms})
         return lambda said: bool(contrast.concepts(bare(said)))
     phrases = Phrases(spelling for term in lexicon.terms for spelling in spellings(lexicon, term))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+
 from handlers.index import Index
 from handlers.services.knowledge.finding import Finding
 from handlers.services.knowledge.lists import lexicon_examples
 from handlers.services.retrieval.engine import Zone
 from handlers.words import Words
+from playbooks.library import Library
 from playbooks.references import conditions
 from playbooks.schema.condition import facts_of, known_facts
 from playbooks.schema.events import PERSON
@@ -14,10 +18,10 @@ from playbooks.schema.nearest import meant
 from playbooks.schema.rule import Send
 
 
-def prove(index: Index, words: Words) -> list[Finding]:
-    """Everything that only shows when the playbooks are used."""
+def prove(index: Index, words: Words, faqs: Collection[str] | None = None) -> list[Finding]:
+    """Everything that only shows when the playbooks are used; of FAQs, only the examples of `faqs` when given."""
     return [
-        *faq_examples(index),
+        *faq_examples(index, faqs),
         *lexicon_examples(index.library),
         *templates(index, words),
         *journeys(index, words),
@@ -25,10 +29,16 @@ def prove(index: Index, words: Words) -> list[Finding]:
     ]
 
 
-def faq_examples(index: Index) -> list[Finding]:
+def said_in_examples(library: Library, faqs: Collection[str] | None = None) -> list[str]:
+    """All hits and misses of these FAQs, by default of all."""
+    known = (faq for faq in library.faqs.values() if faqs is None or faq.id in faqs)
+    return [said for faq in known for said in (*faq.examples.hit, *faq.examples.miss)]
+
+
+def faq_examples(index: Index, faqs: Collection[str] | None = None) -> list[Finding]:
     """Each hit is answered by its entry; no miss is."""
     found: list[Finding] = []
-    for faq in index.library.faqs.values():
+    for faq in (one for one in index.library.faqs.values() if faqs is None or one.id in faqs):
         for number, said in enumerate(faq.examples.hit):
             match = index.faq.find(said)
             best = match.best
@@ -116,5 +126,7 @@ def _renders(words: Words, kind: str, entry: str, where: tuple[str | int, ...], 
     try:
         words.inline(text, **SAMPLE)
     except Exception as error:
-        return [Finding(kind, entry, where, f"文字里的 {{{{ }}}} 用错了：{error}；可用的只有 {'、'.join(SAMPLE)}")]
+        unknown = re.search("'(.*?)' is undefined", str(error))
+        what = f"没有 {unknown[1]} 这一项" if unknown else "括号里的写法不对"
+        return [Finding(kind, entry, where, f"文字里的 {{{{ }}}} 用错了：{what}；可用的只有 {'、'.join(SAMPLE)}")]
     return []

@@ -26,28 +26,36 @@ def offers(scene: Scene) -> list[Recall]:
     found: list[Recall] = []
     for faq_id, oldest in rows.given(scene.work, scene.now - LOOK_BACK):
         due = _due(scene, faq_id)
-        if due is None or oldest >= due[0] or rows.find(scene.work, faq_id, *due) is not None:
+        if due is None or oldest >= due[0] or not received(scene, faq_id, due[0]):
             continue
-        below, version = due
-        if not received(scene, faq_id, below):
+        known = rows.find(scene.work, faq_id, *due)
+        if known is not None and (known.state != "dropped" or known.settled_by is not None):
             continue
+        last = rows.newest(scene.work, faq_id)
         rows.drop_offers(scene.work, faq_id, scene.now)
         rows.stop_waiting(scene.work, f"correction:{faq_id}@")  # what waits for the morning is out of date as well
-        title = scene.index.reviewed.standings["faq", faq_id].entry.title
-        row = Recall(faq_id=faq_id, title=title, below=below, version=version, at=scene.now)
+        standing = scene.index.reviewed.standings.get(("faq", faq_id))
+        title = standing.entry.title if standing is not None else last.title if last is not None else faq_id
+        row = known or Recall(faq_id=faq_id, title=title, below=due[0], version=due[1], at=scene.now)
+        row.title, row.state, row.at, row.settled_at = title, "offered", scene.now, None
         found.append(scene.work.add(row))
     return found
 
 
 def _due(scene: Scene, faq_id: str) -> tuple[int, int] | None:
-    """(answers below this version are old, the version that replaces them or 0); None when nothing is out of date."""
+    """(answers below this version are old, the version that replaces them or 0); None when nothing is out of date.
+
+    What was offered once stays due when the file is edited or deleted before somebody has decided: the old answers are
+    still in people's hands, and while no newer one is served, they are asked not to go by them.
+    """
     served = scene.index.library.faqs.get(faq_id)
     if served is not None:
         return served.version, served.version
     standing = scene.index.reviewed.standings.get(("faq", faq_id))
     if standing is not None and standing.state is State.WITHDRAWN:
         return standing.entry.version + 1, 0
-    return None
+    last = rows.newest(scene.work, faq_id)
+    return (last.below, 0) if last is not None and last.state != "confirmed" else None
 
 
 def received(scene: Scene, faq_id: str, below: int) -> list[RowMapping]:
@@ -60,9 +68,20 @@ def offer_to_staff(scene: Scene) -> list[Outgoing]:
     return [message for one in offers(scene) for message in tell_staff(scene, offer_text(scene, one), BY)]
 
 
-def offer_text(scene: Scene, recall: Recall) -> str:
-    count = len(received(scene, recall.faq_id, recall.below))
-    return scene.words("recall/offer", recall=recall, count=count, preview=preview(scene, recall))
+def offer_text(scene: Scene, recall: Recall, asked: bool = False) -> str:
+    """`asked`: its reader can answer with a word."""
+    count = count_of(scene, recall)
+    return scene.words("recall/offer", recall=recall, count=count, preview=preview(scene, recall), asked=asked)
+
+
+def count_of(scene: Scene, recall: Recall) -> int:
+    """How many people would get it."""
+    return len(received(scene, recall.faq_id, recall.below))
+
+
+def waiting(scene: Scene) -> list[Recall]:
+    """Offers that nobody has decided on, the newest first."""
+    return [one for one in rows.latest(scene.work, "offered") if still_due(scene, one)]
 
 
 def preview(scene: Scene, recall: Recall) -> str:
@@ -71,8 +90,8 @@ def preview(scene: Scene, recall: Recall) -> str:
 
 
 def still_due(scene: Scene, recall: Recall) -> bool:
-    """Whether the offer's words are what is true today."""
-    return recall.state == "offered" and _due(scene, recall.faq_id) == (recall.below, recall.version)
+    """Whether the offer's words are what is true today; who said no may still change their mind."""
+    return recall.state != "confirmed" and _due(scene, recall.faq_id) == (recall.below, recall.version)
 
 
 def confirm(ctx: Context, recall: Recall, at_once: bool) -> tuple[list[Outgoing], list[Happened]]:

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from handlers.contract import Context, Outgoing, Reloaded, Scene
+from handlers.contract import Context, Outgoing, Reloaded, Scene, to_person, to_room
 from handlers.services.care.days import local, within
 from handlers.services.knowledge.screen import Doubt, Screen
 from handlers.services.staff.roles import TITLES, tell_people, tell_staff
+from handlers.settings import StaffMember
 from playbooks.library import KINDS, Library
 from playbooks.lock import fingerprint
-from playbooks.review import IN_FORCE_UNSIGNED, Key, Reviewed, Standing, State, Verdict, kind_of, review
+from playbooks.review import (
+    IN_FORCE_UNSIGNED,
+    Key,
+    Reviewed,
+    Signed,
+    Signer,
+    Standing,
+    State,
+    Verdict,
+    kind_of,
+    review,
+)
 from playbooks.schema.common import Playbook
+from storage.queries import people, staff
 from storage.queries import reviews as stored
-from storage.queries import staff
 from storage.tables import review as tables
 from storage.work import Work
 
@@ -28,6 +40,10 @@ WARN_AHEAD = dt.timedelta(days=30)
 YEAR = 365
 TOLD = "review_expiry_told"
 MOST = 10
+FEW = 5
+"""So many problems are told in chat; the rest is for `xinglin check`."""
+Place = tuple[int, int | None]
+"""(person, room or None for in private)."""
 
 Step = Literal["medical", "expert"]
 
@@ -35,15 +51,30 @@ Step = Literal["medical", "expert"]
 # -- the effective library ----------------------------------------------------------
 
 
-def effective(work: Work, written: Library, today: dt.date) -> Reviewed:
-    """Files and stored decisions together; `playbooks/review.py` has the rules."""
+def effective(work: Work, written: Library, today: dt.date, members: Sequence[StaffMember] = ()) -> Reviewed:
+    """Files and stored decisions together; `playbooks/review.py` has the rules. `members`: staff of the configuration."""
     verdicts = [_verdict(row) for row in stored.verdicts(work)]
     screen = Screen(written.lexicons.values())
 
     def doubtful(entry: Playbook) -> bool:
         return any(one.needs == "expert" for one in screen.doubts(entry))
 
-    return review(written, verdicts, doubtful, _kept(work), today)
+    return review(written, verdicts, doubtful, _kept(work), today, _signers(work, verdicts, members))
+
+
+def _signers(work: Work, verdicts: Sequence[Verdict], members: Iterable[StaffMember]) -> list[Signer]:
+    """What makes two signatures one person's: an account with all its names, accounts of one name in the configuration."""
+    known: dict[str, tuple[set[int], set[str]]] = {}
+    now = people.people(work, [one.person_id for one in verdicts])
+    for one in verdicts:
+        ids, names = known.setdefault(f"#{one.person_id}", ({one.person_id}, set()))
+        names |= {one.name} | ({now[one.person_id].name} if one.person_id in now else set())
+    for member in members:
+        person = people.by_platform(work, member.channel, member.id)
+        ids, names = known.setdefault(member.name or f"{member.channel}/{member.id}", (set(), set()))
+        names |= {member.name} | ({person.name} if person else set())
+        ids |= {person.id} if person and person.id else set()
+    return [Signer(frozenset(ids), frozenset(names - {""})) for ids, names in known.values()]
 
 
 def doubts(entry: Playbook, library: Library) -> list[Doubt]:
@@ -108,12 +139,21 @@ def may_sign(ctx: Context, standing: Standing) -> Step | str:
         return "is_withdrawn"
     if standing.state is State.REJECTED and standing.decided and standing.decided.person_id != ctx.person_id:
         return "is_rejected"
-    mine = next((one for one in standing.signed if one.person_id == ctx.person_id), None)
+    mine = next((one for one in standing.signed if _is_mine(ctx, one)), None)
     if standing.state is State.EXPERT:
         if mine is not None:
             return "needs_another"
         return "expert" if "expert" in ctx.roles else "needs_expert"
-    return mine.signature.role if mine is not None else "medical"
+    if mine is not None:
+        return mine.signature.role
+    return "expert" if standing.signed and "expert" in ctx.roles else "medical"  # beside the first, not in its place
+
+
+def _is_mine(ctx: Context, signed: Signed) -> bool:
+    """Whether this person has given it: by account; in a file, where names sign, by any name of theirs."""
+    account = (ctx.person.channel, ctx.person.platform_id)
+    names = {ctx.person.name, *(one.name for one in ctx.settings.staff if (one.channel, one.id) == account)}
+    return ctx.person_id in signed.ids or (signed.person_id is None and bool(signed.names & names))
 
 
 def decide(
@@ -183,15 +223,28 @@ def reload_text(scene: Scene, reloaded: Reloaded) -> str:
     return scene.words(
         "admin/reloaded",
         entries=reloaded.entries,
-        problems=reloaded.problems[:MOST],
+        problems=reloaded.problems[:FEW],
         total=len(reloaded.problems),
+        hints=reloaded.hints[:FEW],
+        more_hints=max(0, len(reloaded.hints) - FEW),
         changes=rows[:MOST],
         changed=len(rows),
     )
 
 
-def tell_reload(scene: Scene, reloaded: Reloaded) -> list[Outgoing]:
-    return tell_staff(scene, scene.words("review/files", text=reload_text(scene, reloaded)), "playbooks")
+def tell_reload(scene: Scene, text: str, asked: Collection[Place]) -> list[Outgoing]:
+    """To staff what happened to the files; those who have asked are answered where they did."""
+    told = tell_staff(scene, scene.words("review/files", text=text), "playbooks")
+    people, rooms = {person for person, _ in asked}, {room for _, room in asked}
+    return [one for one in told if one.person_id not in people and (one.room_id is None or one.room_id not in rooms)]
+
+
+def answer_reload(text: str, asked: Iterable[Place]) -> list[Outgoing]:
+    """To everybody who has asked, in the place where they did."""
+    return [
+        to_person(person, text, by="admin") if room is None else to_room(room, text, mentions=(person,), by="admin")
+        for person, room in asked
+    ]
 
 
 def tell_expiry(scene: Scene) -> list[Outgoing]:

@@ -32,7 +32,7 @@ IDIOMS = """
 """
 """Where 不, 没, 别, 无, 未 deny nothing that a question turns on."""
 IDIOM = re.compile("|".join(sorted(IDIOMS.split(), key=len, reverse=True)))
-CHOICE = re.compile(r"(.{1,2})(?:不|没|没有)\1|有木有|是否|能否|可否|会否")
+CHOICE = re.compile(r"(?<!如)(.{1,2})(?:不|没|没有)\1|有木有|是否|能否|可否|会否")
 TAIL = re.compile(r"(?:不|没|没有|不行|不可以|不能)[啊呢呀]?$")
 NEED = re.compile(
     r"(?:可不可以|能不能|可以|能)不(?=[^能可])|不(.{1,8})(?:行吗|可以吗|行不行|可不可以|行么|成吗|行不|要紧吗)$"
@@ -42,6 +42,8 @@ MUST = re.compile(r"一定要|必须|非得|要不要|需不需要|需要|有必
 NEGATION = re.compile(r"不|没|无|别|未|禁|甭|勿|莫")
 
 FOREIGN = 3
+CONTENT = "content"
+"""The objection that something was asked that the phrasing does not speak of."""
 
 
 class Contrast:
@@ -49,13 +51,22 @@ class Contrast:
 
     `only_when_both`: object only when each question names something of it that the other does not. `things`: it names
     things (foods, diseases), not ways of asking: an entry must speak of them to answer a question that names them.
+    `states`: it names how something is (high, low, normal); which thing is how must be the same in both. `always`: what
+    all phrasings of an entry name (an operation), a question must name as well.
     """
 
     def __init__(
-        self, concepts: Mapping[str, Sequence[str]], only_when_both: bool = False, things: bool = True
+        self,
+        concepts: Mapping[str, Sequence[str]],
+        only_when_both: bool = False,
+        things: bool = True,
+        states: bool = False,
+        always: bool = False,
     ) -> None:
         self._only_when_both = only_when_both
         self.things = things
+        self.states = states
+        self.always = always
         pairs = [(word, name) for name, words in concepts.items() for word in words]
         self._names = [name for _, name in pairs]
         self.words = frozenset(word for word, _ in pairs)
@@ -72,6 +83,11 @@ class Contrast:
         """The places of the characters that name something."""
         return {place for _, start, end in self._finder.find_matches_as_indexes(text) for place in range(start, end)}
 
+    def spans(self, text: str) -> list[tuple[str, int, int]]:
+        """(concept, start, end) of everything named, in order."""
+        found = self._finder.find_matches_as_indexes(text)
+        return [(self._names[number], start, end) for number, start, end in found]
+
     def _concepts(self, text: str) -> frozenset[str]:
         """The concepts that a text names; where spellings overlap, the longest counts."""
         return frozenset(self._names[found[0]] for found in self._finder.find_matches_as_indexes(text))
@@ -84,6 +100,7 @@ class Guards:
         self.contrasts = contrasts
         self._function = AhoCorasick(list(function), matchkind=MatchKind.LeftmostLongest) if function else None
         self._content = lru_cache(maxsize=32768)(self._pieces)
+        self.standing = lru_cache(maxsize=32768)(self._standing)
 
     def objection(self, asked: str, phrasing: str) -> str:
         """Why `phrasing` (cleaned) must not answer `asked` (cleaned), or "" when nothing stands against it."""
@@ -93,23 +110,50 @@ class Guards:
             return "number"
         if not polarity(asked) & polarity(phrasing):
             return "negation"
+        if self._stands_otherwise(asked, phrasing):
+            return "state"
         return next((name for name, one in self.contrasts.items() if one.objects(asked, phrasing)), "")
+
+    def _stands_otherwise(self, asked: str, phrasing: str) -> bool:
+        """Whether a thing that both name is so in the one and otherwise in the other."""
+        other = self.standing(phrasing)
+        both = [(states, other[thing]) for thing, states in self.standing(asked).items() if thing in other]
+        return any(one - two and two - one for one, two in both)
+
+    def _standing(self, text: str) -> Mapping[tuple[str, str], frozenset[str]]:
+        """(contrast, concept) → its states: 低压高高压正常 is not 高压高低压正常. Each state belongs to the thing before it."""
+        states = [span for one in self.contrasts.values() if one.states for span in one.spans(text)]
+        found: dict[tuple[str, str], set[str]] = {}
+        for name, contrast in self.contrasts.items() if states else ():
+            spans = [] if contrast.states else contrast.spans(text)
+            for state, start, end in states:
+                if any(begin <= start and end <= stop for _, begin, stop in spans):
+                    continue  # the 高 of 高压
+                owner = next((one for one, _, stop in reversed(spans) if stop <= start), None)
+                if owner is not None:
+                    found.setdefault((name, owner), set()).add(state)
+        return {thing: frozenset(named) for thing, named in found.items()}
 
     def concepts(self, text: str) -> frozenset[tuple[str, str]]:
         """(contrast, concept) of all the things that a text names."""
         things = ((name, one) for name, one in self.contrasts.items() if one.things)
         return frozenset((name, concept) for name, one in things for concept in one.concepts(text))
 
+    def conditions(self, text: str) -> frozenset[tuple[str, str]]:
+        """(contrast, concept) of what must not be left out when a whole entry is about it."""
+        always = ((name, one) for name, one in self.contrasts.items() if one.always)
+        return frozenset((name, concept) for name, one in always for concept in one.concepts(text))
+
     def named(self, text: str) -> set[int]:
         """The places of the characters that name something of any contrast."""
         return set().union(*(one.places(text) for one in self.contrasts.values()))
 
     def swapped(self, asked: str, phrasing: str) -> str:
-        """ "content" when each names something that the other does not: one thing was exchanged for another."""
+        """CONTENT when each names something that the other does not: one thing was exchanged for another."""
         if self._function is None or asked == phrasing:
             return ""
         both = _left(self._content(asked), phrasing) and _left(self._content(phrasing), asked)
-        return "content" if both else ""
+        return CONTENT if both else ""
 
     def fixed(self, piece: str) -> bool:
         """Whether a piece carries meaning by itself, so that no repair of spelling may touch it."""
@@ -122,6 +166,15 @@ class Guards:
     def foreign(self, asked: str, known: Collection[str]) -> bool:
         """Whether a question has three or more characters of content that are not among those `known`."""
         return self._function is not None and sum(sign not in known for sign in self._content(asked)) >= FOREIGN
+
+    def touched(self, asked: str, known: Collection[str]) -> bool:
+        """Whether half of what is asked about a named thing (糖尿病人能去桑拿吗: 桑拿) is among the signs `known`."""
+        if self._function is None:
+            return True
+        named = self.named(asked)
+        about = self._content("".join(" " if place in named else sign for place, sign in enumerate(asked)))
+        about = about.replace(" ", "")
+        return 2 * sum(sign in known for sign in about) >= len(about)
 
     def _pieces(self, text: str) -> str:
         """The characters of a text that are no function words."""

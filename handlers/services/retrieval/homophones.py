@@ -1,4 +1,4 @@
-"""Words misheard, mistyped or cut short: they become those of a known phrasing (血唐 → 血糖, 胰岛 打 → 胰岛素 打).
+"""Words misheard, mistyped or cut short: they become those of a known phrasing (血唐 → 血糖, 糖病 → 糖尿病).
 
 Only against a phrasing that is near already, only beside a character that both share, never what is a word by itself,
 and never where a character carries the meaning (a number, a "not", a side): whoever calls says which those are.
@@ -17,9 +17,12 @@ MOST = 2
 STARTS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 ENDS = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 OWN_MEANING = frozenset(
-    "前后上下内外早晚饱饿空左右高低多少大小男女药病癌炎痛疼血尿糖水眼心肝肾胃肺脑腿手脚奶肉鱼蛋茶酒烟孕盐油针"
+    "前后上下内外早晚饱饿空左右高低多少大小男女药病癌炎痛疼血尿糖水眼心肝肾胃肺脑腿手脚奶肉鱼蛋茶酒烟孕盐油针老新好"
 )
 """Characters that are words of their own: whoever writes 药 does not mean 要, nor 前 anything else."""
+
+BOUND = frozenset("哪么怎咋影响嗽颗候症疫泻呕咨询检诊胞")
+"""Characters that are hardly ever a word of their own: alone they are what is left of one."""
 
 Fixed = Callable[[str], bool]
 
@@ -98,17 +101,27 @@ def _cut_short(asked: str, phrasing: str, fixed: Fixed) -> tuple[str, int]:
         for lacking in range(len(word)):
             rest = word[:lacking] + word[lacking + 1 :]
             place = asked.find(rest)
-            if place < 0 or fixed(word[lacking]) or (len(rest) > 1 and len(dictionary_words(rest)) == 1):
+            whole = rest in OWN_MEANING if len(rest) == 1 else len(dictionary_words(rest)) == 1
+            if place < 0 or whole or fixed(word[lacking]):
                 continue
-            if _framed(asked, place, place + len(rest), phrasing, start, end):
+            if _torn(asked, rest, place) or _framed(asked, place, place + len(rest), phrasing, start, end):
                 asked = asked[:place] + word + asked[place + len(rest) :]
                 added += 1
                 break
     return asked, added
 
 
+def _torn(asked: str, rest: str, place: int) -> bool:
+    """Whether what is left of a longer word (糖病, 滋病) is no word in the question, nor a part of one."""
+    return len(rest) > 1 and _single(asked).issuperset(range(place, place + len(rest)))
+
+
 def _framed(one: str, start: int, stop: int, other: str, begin: int, end: int) -> bool:
-    """Whether what stands before and after is the same in both texts; the edge of a text counts as the same."""
+    """Whether what stands before and after is the same in both texts; the edge of a text counts as the same.
+
+    One side is enough for a bound character (感, 妇) that is left of a word and stands alone.
+    """
     before = (one[start - 1] if start else "") == (other[begin - 1] if begin else "")
     after = one[stop : stop + 1] == other[end : end + 1]
-    return before and after
+    bound = stop - start == 1 and one[start] in BOUND and start in _single(one)
+    return (before or after) if bound else (before and after)

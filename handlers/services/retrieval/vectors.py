@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -29,6 +30,8 @@ def vectors(
     if len(_KNOWN) + len(missing) > MOST:
         _KNOWN.clear()
         missing = list(dict.fromkeys(texts))
+    if missing and progress is not None:
+        progress(0, len(missing))
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         for text, vector in zip(batch, encoder.encode(batch), strict=True):
@@ -47,12 +50,13 @@ def forget() -> None:
 
 
 def _key(encoder: Encoder, text: str) -> bytes:
-    return hashlib.blake2b(f"{encoder.name}\n{text}".encode(), digest_size=12).digest()
+    """In hexadecimal: numpy would strip the last zero bytes of a raw digest."""
+    return hashlib.blake2b(f"{encoder.name}\n{text}".encode(), digest_size=12).hexdigest().encode()
 
 
 def _read(encoder: Encoder, texts: Sequence[str], file: Path) -> None:
     """A file that is missing or damaged is none: it is only a cache."""
-    with contextlib.suppress(OSError, ValueError, KeyError, EOFError):
+    with contextlib.suppress(OSError, ValueError, KeyError, EOFError, BadZipFile):
         with np.load(file, allow_pickle=False) as kept:
             rows = {key: row for row, key in enumerate(kept["keys"].tolist())}
             stored = kept["vectors"]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Handled, Kind, Scene, Skip
 from handlers.services.care.days import at, local
-from handlers.services.knowledge import case_clocks
+from handlers.services.knowledge import case_clocks, recalls
 from handlers.services.staff import promises
 from handlers.services.staff.duty import duty
 from handlers.services.staff.roles import tell_staff
@@ -59,6 +59,12 @@ def _promises(scene: Scene) -> Section:
     return Section("promises", tuple(promises.shown(scene, one) for one in rows.open_promises(scene.work)))
 
 
+def _recalls(scene: Scene) -> Section:
+    """Corrections that nobody has decided on."""
+    found = recalls.waiting(scene)
+    return Section("recalls", tuple({"recall": one, "count": recalls.count_of(scene, one)} for one in found))
+
+
 def _undelivered(scene: Scene) -> Section:
     """Whose own reminders did not reach them today: somebody may want to call."""
     zone = scene.settings.community.zone
@@ -68,8 +74,8 @@ def _undelivered(scene: Scene) -> Section:
     return Section("undelivered", tuple({"name": names.get(one, ""), "count": count} for one, count in found.items()))
 
 
-SECTIONS: tuple[Callable[[Scene], Section], ...] = (_alerts, _cases, _promises, _undelivered)
-"""The order of the list. What else waits for somebody (reviews, corrections) adds its function here, and its words in
+SECTIONS: tuple[Callable[[Scene], Section], ...] = (_alerts, _cases, _promises, _recalls, _undelivered)
+"""The order of the list. What else waits for somebody (reviews) adds its function here, and its words in
 templates/staff/handover.txt.j2."""
 
 

@@ -17,14 +17,14 @@ from handlers.services.knowledge import case_clocks
 from handlers.services.staff import ladder
 from handlers.services.staff.duty import duty
 from handlers.services.staff.promise_words import due_at, promised
-from handlers.services.staff.roles import roles_of, tell_each, tell_people, tell_staff
+from handlers.services.staff.roles import on_shift, roles_of, tell_each, tell_people, tell_staff
 from playbooks.schema.common import span
 from storage.queries import answered, people
 from storage.queries import cases as rows
 from storage.tables.people import Person
 from storage.tables.staff import Case, Promise
 
-KIND = "promise"
+KIND, BROKEN = "promise", "broken"
 ASKED_WITHIN = dt.timedelta(hours=12)
 """A promise in a room without a name goes to who asked there last, if that is not longer ago."""
 
@@ -81,7 +81,10 @@ def _open(
     if case is not None and case.state == "open":
         case_clocks.hold(scene, case, by, moment)
     ahead = moment - min(span(knobs.remind_before), (moment - scene.now) / 2)
-    steps = {"ahead": ahead, "due": moment, "broken": calendar.duty_time_after(moment, span(knobs.broken_after))}
+    steps = {"ahead": ahead, "due": moment}
+    for number in range(knobs.remind_times + 1):
+        step = f"{BROKEN}{number or ''}"
+        steps[step] = calendar.duty_time_after(moment, span(knobs.broken_after) * (number + 1))
     ladder.climb(scene, KIND, f"promise:{promise.id}", steps, ref=stored(promise.id), person_id=person_id)
     return promise
 
@@ -114,22 +117,31 @@ def shown(scene: Scene, promise: Promise) -> dict[str, object]:
 
 
 def promise_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
-    """Before its time and at its time the promiser is reminded; after it, others know."""
+    """Before its time and at its time the promiser is reminded; after it, others know, until somebody has answered."""
     promise = rows.promise(scene.work, slot["ref"])
     if promise is None or promise.state != "open":
         return Skip("kept")
     step = slot["data"]["step"]
-    if step != "broken":
+    if not step.startswith(BROKEN):
         return Handled(KIND, tuple(_to_promiser(scene, promise, step)))
+    told, first = _broken(scene, promise, step), promise.broken_at is None
+    if not first:
+        return Handled(KIND, tuple(told))
     promise.broken_at = scene.now
     scene.work.add(promise)
-    text = scene.words("promise/broken", **shown(scene, promise))
-    key = f"promise:{promise.id}:broken"
-    told = tell_staff(scene, text, KIND, key=key, about=promise.person_id)
-    told += tell_people(scene, ("manager", "supervisor", "owner"), text, KIND, key=key, about=promise.person_id)
-    told += _to_promiser(scene, promise, "broken") if not told else []
     happened = Happened("promise_broken", {"promise": promise.id, "by": promise.by}, promise.person_id)
     return Handled(KIND, tuple(told), (happened,))
+
+
+def _broken(scene: Scene, promise: Promise, step: str) -> list[Outgoing]:
+    """The staff room each time; first those who lead, then also colleagues who could answer, and the promiser."""
+    text = scene.words("promise/broken", again=step != BROKEN, **shown(scene, promise))
+    key, about = f"promise:{promise.id}:{step}", promise.person_id
+    told = tell_staff(scene, text, KIND, key=key, about=about)
+    told += tell_people(scene, ("manager", "supervisor", "owner"), text, KIND, key=key, about=about)
+    if step != BROKEN:
+        told += tell_each(on_shift(scene, scene.now), text, KIND, key=key, about=about)
+    return told + (_to_promiser(scene, promise, step) if step != BROKEN or not told else [])
 
 
 def settle(scene: Scene, promise: Promise, by: int, state: str) -> bool:

@@ -84,7 +84,7 @@ class NoneBot:
     def __init__(self) -> None:
         self.calls = 0
         nonebot.logger.remove()  # its log lines would cost it time
-        nonebot.init(driver="~none")
+        nonebot.init(driver="~none", port=8080)  # an empty PORT of the environment is no number to it
         for number, word in enumerate(WORDS):
             on_fullmatch(word, priority=number + 1, block=True, handlers=[self._act])
         self._bot = Mute(Offline(nonebot.get_driver()), "bench")

@@ -12,6 +12,7 @@ from playbooks.schema.measure import Choice, Measure, Option
 
 _NAME_ENDS = r"(?![前后之以计仪])"
 _LONGEST_TEXT = 200
+_CLAUSES = re.compile(r"[,。!;\n]")
 DONE = "done"
 
 
@@ -34,20 +35,20 @@ def _chosen(
     for option in value.options:
         if any(_says(text, say, read.checking_in) for say in option.say):
             return option, option.title
-    name = "|".join(map(re.escape, measure.say))
-    clause = re.search(rf"[^,。!;\n]*(?:{name}){_NAME_ENDS}[^,。!;\n]*", text) if read.checking_in else None
-    if clause is None:
+    named = re.compile(f"(?:{'|'.join(map(re.escape, measure.say))}){_NAME_ENDS}")
+    clause = next((one for one in _CLAUSES.split(text) if named.search(one)), "") if read.checking_in else ""
+    if not clause:
         return None
-    wanted = [o for o in value.options if o.counts is not bool(words.NOT_DONE.search(clause[0]))]
+    wanted = [o for o in value.options if o.counts is not bool(words.NOT_DONE.search(clause))]
     chosen = next((o for o in wanted if o.key == DONE), wanted[0] if wanted else None)
-    return chosen and (chosen, chosen.title)
+    return (chosen, chosen.title) if chosen else None
 
 
 def _says(text: str, say: str, checking_in: bool) -> bool:
     if checking_in:
         return say in text
     bare = words.FILLER.sub("", say)
-    return any(words.FILLER.sub("", clause) == bare and say in clause for clause in re.split(r"[,。!;\n]", text))
+    return any(words.FILLER.sub("", clause) == bare and say in clause for clause in _CLAUSES.split(text))
 
 
 def _written(text: str, measure: Measure, measures: Sequence[Measure]) -> str | None:
