@@ -104,7 +104,9 @@ def _to_person(ctx: Context, msg: Incoming, asked: Asked) -> Handled:
     """As any message nobody knows an answer to, with everything that belongs to it."""
     told = ctx.words("faq/picture_case", said=asked.told) if asked.picture else asked.told
     private = replace(msg, room_id=None) if faq_reply.personal(ctx, msg) else msg
-    handled = chat.fallback(ctx, replace(private, said=told, text=plain(told)), True, sure=asked.waited)
+    handled = chat.fallback(
+        ctx, replace(private, said=told, text=plain(told)), True, sure=asked.waited, own=asked.follows
+    )
     if not asked.picture or not handled.replies:
         return handled
     first, *rest = handled.replies

@@ -57,11 +57,11 @@ def courtesy(ctx: Context, msg: Incoming, what: str) -> Handled:
     return Handled("courtesy", (reply(msg, words, by="courtesy"),), events)
 
 
-def fallback(ctx: Context, msg: Incoming, matched: bool, *, sure: bool = False) -> Handled:
+def fallback(ctx: Context, msg: Incoming, matched: bool, *, sure: bool = False, own: bool = False) -> Handled:
     """A question, or a word of being unwell, becomes a case; anything else gets one line of help.
 
-    `sure`: it is a question, whatever its words. Somebody with an open alert is not left alone: what they tell of it
-    goes to staff. Staff open no cases.
+    `sure`: it is a question, whatever its words. `own`: it goes on with no case that is open. Somebody with an open
+    alert is not left alone: what they tell of it goes to staff. Staff open no cases.
     """
     if ctx.roles or not msg.text:
         return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
@@ -74,7 +74,7 @@ def fallback(ctx: Context, msg: Incoming, matched: bool, *, sure: bool = False) 
     if VOICE.match(said(msg)):
         return Handled("fallback", (reply(msg, ctx.words("chat/no_voice"), by="fallback"),))
     tells = unwell or len(said(msg)) >= LONG_ENOUGH
-    if (went_on := go_on.left_over(ctx, msg, asks, tells)) is not None:
+    if not own and (went_on := go_on.left_over(ctx, msg, asks, tells)) is not None:
         return went_on
     if asks or tells:
         return cases.open_case(ctx, msg, msg.said, "fallback")

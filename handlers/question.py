@@ -43,6 +43,8 @@ class Asked:
     parts: tuple[Part, ...]
     told: str
     picture: bool = False
+    follows: bool = False
+    """It goes on with what the assistant answered or offered, and with no case."""
     just_given: str = ""
     """The entry that was given last, when this follows on it."""
     joined: bool = False
@@ -140,13 +142,13 @@ def follow_up(ctx: Context, msg: Incoming, alone: tuple[Part, ...]) -> Asked | N
         if not lost and not (leaning and context.dangling(msg.text)):
             return None
         told = ctx.words("faq/follow_up_case", said=msg.said, before=before, whole="")
-        return Asked(msg, (Part(msg.said, Match(Zone.ABSTAIN)),), told, just_given=given, taken=True)
+        return Asked(msg, (Part(msg.said, Match(Zone.ABSTAIN)),), told, just_given=given, taken=True, follows=True)
     told = ctx.words("faq/follow_up_case", said=msg.said, before=before, whole=whole)
     judged = _judge(ctx, msg, whole)
     found = judged if whole == before else _fitting(ctx, judged, before, whole, faq)
     if not leaning and found.zone is Zone.ABSTAIN and alone[0].match.zone is Zone.CLARIFY:
         return None
-    return Asked(msg, (Part(whole, found),), told, just_given=given, taken=True)
+    return Asked(msg, (Part(whole, found),), told, just_given=given, taken=True, follows=True)
 
 
 def _before(ctx: Context, msg: Incoming) -> tuple[str, Faq | None] | None:
@@ -159,7 +161,7 @@ def _before(ctx: Context, msg: Incoming) -> tuple[str, Faq | None] | None:
         return None
     since = ctx.now - FOLLOWS_WITHIN
     last = answered.last(ctx.work, ctx.person_id, faq_reply.place(ctx, msg), since)
-    if (open_one := choice.offered(ctx, faq_reply.place(ctx, msg))) and open_one[1] >= (last["at"] if last else since):
+    if (open_one := choice.offered(ctx, faq_reply.place(ctx, msg))) and open_one[1] > (last["at"] if last else since):
         return open_one[0], None
     faq = ctx.index.library.faqs.get(last["faq_id"]) if last else None
     return (_question(ctx, last["question"], faq), faq) if last and faq else None

@@ -18,7 +18,9 @@ DANGER = ("core", "rest", "ask")
 
 @commands.command()
 def safety(
-    folder: Annotated[Path, typer.Argument(help="标好的句子，danger/ 和 ordinary/ 两个文件夹。")] = Path("tests/safety"),
+    folder: Annotated[Path, typer.Argument(help="标好的句子，danger/ 和 ordinary/ 两个文件夹。")] = Path(
+        "tests/safety"
+    ),
     wrong: Annotated[bool, typer.Option("--wrong", help="列出开发那一半里没认出的和误报的。")] = False,
     as_json: JsonOption = False,
     config: ConfigOption = None,

@@ -48,7 +48,7 @@ class Lexicon(Playbook):
         "negative",
     ]
     context: Literal["ad", "care", "all"] = "all"
-    sets: dict[str, tuple[Line, ...]] = {}
+    sets: dict[str, tuple[Line, ...]] = Field(default_factory=dict)
     """Words that stand for one another in phrases, also slips and voice-to-text: 疼: [疼, 痛, 腾, teng]."""
     terms: tuple[Term, ...] = Field(min_length=1)
     only_when_both: bool = False

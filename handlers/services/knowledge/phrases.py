@@ -44,11 +44,14 @@ class Found(Generic[T]):
     beside: tuple[Place, ...] = ()
 
 
-def spellings(owner: T, term: Term, unconditional: bool = False, sets: Sets = MappingProxyType({})) -> list[Spelling[T]]:
+def spellings(
+    owner: T, term: Term, unconditional: bool = False, sets: Sets = MappingProxyType({})
+) -> list[Spelling[T]]:
     """All ways to write a term."""
     unless = tuple(words for one in term.unless for words in _spelt(one, sets))
     return [
-        Spelling(owner, said, written(said, sets), unless, unconditional, "&" in said) for said in (term.say, *term.also)
+        Spelling(owner, said, written(said, sets), unless, unconditional, "&" in said)
+        for said in (term.say, *term.also)
     ]
 
 

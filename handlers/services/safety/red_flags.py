@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from handlers.services.knowledge.phrases import KEEP, Found, Phrases, Place, spellings
-from handlers.services.retrieval.text import DECIMAL, DOT, plain
+from handlers.services.knowledge.phrases import Found, Phrases, Place, spellings
+from handlers.services.retrieval.text import DECIMAL, DOT, KEEP, plain
 from handlers.services.safety.reports import Report, report
 from playbooks.schema.lexicon import Lexicon
 
@@ -70,4 +70,3 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
         at += len(one)
         breaks.append(at)
     return "".join(clauses), breaks
-

@@ -5,6 +5,7 @@ Judged by the clause the words stand in. Whoever speaks of now (刚才, 突然, 
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -69,7 +70,7 @@ def report(text: str, places: Places, breaks: Sequence[int], beside: Places = ()
     first, last = breaks[opens], breaks[closes]
     clause, before, after = text[first:last], text[first:start], text[end:last]
     urgent = bool(NOW.search(clause))
-    gaps = [text[one[1] : two[0]] for one, two in zip(places, places[1:], strict=False)]
+    gaps = [text[one[1] : two[0]] for one, two in itertools.pairwise(places)]
     if any(NONE.search(gap) for gap in gaps):
         return Report.OTHER
     if any(LESS.search(gap) for gap in gaps):
