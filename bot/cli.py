@@ -157,12 +157,19 @@ def due(limit: int = 20, as_json: JsonOption = False, config: ConfigOption = Non
 
 @app.command()
 def export(
-    person: Annotated[str, typer.Argument(help="成员编号、平台编号或名字。")], config: ConfigOption = None
+    person: Annotated[str, typer.Argument(help="成员编号、平台编号或名字。")],
+    html: Annotated[Path | None, typer.Option(help="另存为看得懂的网页。")] = None,
+    config: ConfigOption = None,
 ) -> None:
-    """导出一位成员的全部数据（JSON）。"""
+    """导出一位成员的全部数据（JSON），也可以另存网页。"""
     from bot import records
 
-    print(json.dumps(records.export(load(config), person), ensure_ascii=False, indent=1))
+    settings = load(config)
+    found = records.export(settings, person)
+    if html is not None:
+        html.write_text(records.page(settings, found), encoding="utf-8")
+        err.print(f"网页写好了：{html}")
+    print(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 @app.command()

@@ -9,7 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bot import wiring
+from bot import copying, wiring
 from bot.clock import Clock
 from bot.config import Config
 from bot.desk import Desk
@@ -104,6 +104,12 @@ def name(config: Config, named: str) -> str:
 def export(config: Config, named: str) -> dict[str, Any]:
     with wiring.open_database(config).reading() as work:
         return personal.export(work, _person(work, named))
+
+
+def page(config: Config, found: dict[str, Any]) -> str:
+    """What `export` found as a page for its owner."""
+    now = wiring.clock(config, wiring.open_database(config)).now()
+    return copying.page(found, config.community.name, config.community.zone, now)
 
 
 def erase(config: Config, named: str) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.engine import RowMapping
 
-from handlers import burst_over
+from handlers import burst_over, my_data
 from handlers.contract import Handled, Scene, Skip
 from handlers.services.care import challenges, journeys, reminders
 from handlers.services.community import welcome
@@ -36,6 +36,7 @@ DUE: Mapping[str, Many] = {
     "promise": each(promises.promise_due),
     "handover": each(handover.handover_due),
     "gap_report": each(gaps.report_due),
+    my_data.KIND: each(my_data.erase_due),
     "alert_ladder": each(alerts.ladder_due),
 }
 

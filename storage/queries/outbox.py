@@ -94,6 +94,12 @@ def pushes_since(work: Work, person_id: int, since: dt.datetime) -> int:
     return int(work.connection.execute(wanted).scalar_one())
 
 
+def waits_for(work: Work, person_id: int) -> bool:
+    """Whether a private message to this person is still on its way."""
+    wanted = select(TABLE.c.id).where(TABLE.c.person_id == person_id, TABLE.c.state.in_(("waiting", "sending")))
+    return work.connection.execute(wanted.limit(1)).first() is not None
+
+
 def latest(work: Work, limit: int, state: str | None = None) -> list[RowMapping]:
     """The newest messages, for staff to look at."""
     wanted = select(TABLE).order_by(TABLE.c.id.desc()).limit(limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, func, select
 from sqlmodel import SQLModel
 
 from storage.queries import inbox, web
@@ -31,6 +31,13 @@ def export(work: Work, person: Person) -> dict[str, Any]:
         if kept := [{name: _plain(value) for name, value in row.items()} for row in rows]:
             found[table.name] = kept
     return found
+
+
+def counts(work: Work, person: Person) -> dict[str, int]:
+    """Table → how many rows of this person; tables without any are left out."""
+    wanted = {one.name: select(func.count()).select_from(one).where(one.c.person_id == person.id) for one in tables()}
+    found = {name: int(work.connection.execute(one).scalar_one()) for name, one in wanted.items()}
+    return {name: count for name, count in found.items() if count}
 
 
 def erase(work: Work, person: Person) -> dict[str, int]:
