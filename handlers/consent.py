@@ -8,7 +8,7 @@ from typing import Any
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, privately
 from handlers.matching import keyword
 from handlers.services.care import journeys, reminders
-from handlers.services.community import consents
+from handlers.services.community import consents, minors
 from handlers.services.community.welcome import JOURNEY
 from storage.queries import care, people, profile, questions
 
@@ -18,6 +18,8 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 
     Talk in a room that was not addressed to the bot asks once, not at every reading.
     """
+    if minors.waits_for_guardian(ctx, ctx.person_id):
+        return Handled("consent", (privately(msg, ctx.words("consent/guardian_first"), by="consent"),))
     waiting = ctx.question(consents.PLACE)
     if not msg.addressed and waiting is not None and waiting[0] == consents.QUESTION:
         return Handled("consent")
@@ -34,6 +36,8 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 def agree(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     if msg.room_id is not None:
         return Handled("consent", (privately(msg, ctx.words("consent/in_private"), by="consent"),))
+    if minors.waits_for_guardian(ctx, ctx.person_id):
+        return Handled("consent", (privately(msg, ctx.words("consent/guardian_first"), by="consent"),))
     waiting = ctx.question(consents.PLACE)
     held = waiting[1].get("held") if waiting and waiting[0] == consents.QUESTION else None
     version = ctx.settings.consent.version

@@ -6,6 +6,7 @@ from handlers.admin.grammar import CARERS, EVERYBODY, MANAGERS, Command, person_
 from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care.check_ins import streak, today
 from handlers.services.care.days import shown
+from handlers.services.community import consents, minors
 from handlers.services.community.points import level_name
 from handlers.services.staff.roles import TITLES, roles_of
 from storage.queries import care, people, points, profile, staff
@@ -107,6 +108,24 @@ def _change_tag(ctx: Context, person_id: int, word: str) -> str:
     return f"加上 {name}" if profile.tag(ctx.work, person_id, name, ctx.person.platform_id, ctx.now) else ""
 
 
+def guardian(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """`#监护 张小明 同意`: staff have spoken with the guardian of a child under fourteen; or it was a mistake."""
+    candidates, after = person_meant(ctx, msg, rest)
+    if len(candidates) != 1:
+        return which(ctx, msg, candidates, "#监护 张小明 同意")
+    person, word = candidates[0], after.strip()
+    if minors.MINOR not in people.tags(ctx.work, stored(person.id)):
+        return said(ctx, msg, "admin/guardian", name=person.name, done="不是", by="")
+    events: tuple[Happened, ...] = ()
+    if word == "同意":
+        minors.guardian_agrees(ctx, person, consents.PURPOSE, ctx.person.platform_id)
+        events = (Happened("guardian_agreed", {"by": ctx.person_id}, person.id),)
+    elif word == "误记":
+        minors.mistaken(ctx, person)
+    handled = said(ctx, msg, "admin/guardian", name=person.name, done=word, by=ctx.person.name)
+    return Handled(handled.by, handled.replies, events)
+
+
 COMMANDS = (
     Command("成员", EVERYBODY, "#成员 糖尿病新手群", "看各群人数，或一个群里有谁", members),
     Command("画像", CARERS, "#画像 张姐", "看一位成员的情况（只发给您本人）", portrait),
@@ -116,5 +135,12 @@ COMMANDS = (
         "#标签 张姐 +血糖关注 -潜水",
         "给成员加减标签，或看谁有某个标签",
         tags,
+    ),
+    Command(
+        "监护",
+        MANAGERS | {"clinician"},
+        "#监护 张小明 同意",
+        "不满 14 岁的，和监护人说好了写同意；说错了写误记",
+        guardian,
     ),
 )

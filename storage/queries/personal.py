@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Table, delete, func, select
 from sqlmodel import SQLModel
 
+from storage.data_map import data_map
 from storage.queries import inbox, web
 from storage.queries.people import PEOPLE
 from storage.tables.people import Person
@@ -53,6 +54,13 @@ def erase(work: Work, person: Person) -> dict[str, int]:
         gone["webmessage"] = web.forget_person(work, person.platform_id)
     gone["person"] = work.connection.execute(delete(PEOPLE).where(PEOPLE.c.id == person.id)).rowcount
     return {name: count for name, count in gone.items() if count}
+
+
+def erase_health(work: Work, person_id: int) -> None:
+    """Delete what is kept only by this person's consent."""
+    for table in tables():
+        if data_map()[table.name].basis == "consent":
+            work.connection.execute(delete(table).where(table.c.person_id == person_id))
 
 
 def _plain(value: Any) -> Any:
