@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
 from handlers.matching import said
-from handlers.services.care import challenges, check_ins, journeys, reminders
+from handlers.services.care import abnormal, challenges, check_ins, journeys, reminders
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
 from storage.queries import points
@@ -42,6 +42,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
     lines, more, events = challenges.after_check_in(ctx, measures)
+    warnings, told = abnormal.after_check_in(ctx, measures)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     total = points.total(ctx.work, ctx.person_id)
     text = ctx.words(
@@ -51,13 +52,13 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         streak=kept.streak,
         total=total,
         level=level_name(ctx, total),
-        lines=[*lines, *filter(None, [task]), *questions],
+        lines=[*warnings, *lines, *filter(None, [task]), *questions],
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
     if msg.room_id is not None:
         line = ctx.words("check_in/in_room", streak=kept.streak)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
-    return Handled("check_in", (*replies, *more, *task_messages), (*kept.events, *events, *task_events))
+    return Handled("check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events))
 
 
 def ask_how(ctx: Context, msg: Incoming, matched: str) -> Handled:
