@@ -32,6 +32,12 @@ def open_alerts(work: Work, person_id: int | None = None) -> list[Alert]:
     return list(work.session.exec(wanted).all())
 
 
+def alert_in_room(work: Work, room_id: int, since: dt.datetime) -> Alert | None:
+    """The newest red flag written in this room since then and not cleared."""
+    wanted = select(Alert).where(Alert.room_id == room_id, Alert.at >= since, Alert.state != "cleared")
+    return work.session.exec(wanted.order_by(col(Alert.id).desc()).limit(1)).first()
+
+
 def broadcast(work: Work, broadcast_id: int) -> Broadcast | None:
     return work.session.get(Broadcast, broadcast_id)
 

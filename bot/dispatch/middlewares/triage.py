@@ -13,7 +13,7 @@ from handlers import faq_reply
 from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, privately
 from handlers.services.care import check_ins
 from handlers.services.care.readings import Doubt, Reading, critical, literal_critical
-from handlers.services.safety.alerts import raise_alert
+from handlers.services.safety.alerts import calm, raise_alert
 from handlers.services.safety.red_flags import SEVERITY, Flag
 from playbooks.schema.measure import Measure
 
@@ -67,12 +67,21 @@ class Triage:
         seen = [*([reading] if reading else []), *flags]  # of two that are as severe, the reading is more to the point
         flag = min(seen, key=lambda one: (one.asks, SEVERITY.index(one.level)), default=None)
         if flag is None:
-            return inner(ctx, msg)
+            return _with_calm(ctx, msg, inner(ctx, msg))
         if flag.asks:
             return _with_question(ctx, msg, inner(ctx, msg))
         handled = raise_alert(ctx, msg, flag)
         _keep_readings(ctx, msg)
         return replace(handled, replies=(*handled.replies, *_ask_back(ctx, msg)))
+
+
+def _with_calm(ctx: Context, msg: Incoming, outcome: Outcome) -> Outcome:
+    """The line for a worried room, beside whatever the message gets."""
+    line = calm(ctx, msg)
+    if line is None or not isinstance(outcome, Handled | None):
+        return outcome
+    handled = outcome or Handled("triage")
+    return replace(handled, replies=(*handled.replies, line))
 
 
 def _forwarded(ctx: Context, msg: Incoming) -> str:

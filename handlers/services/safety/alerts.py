@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any
 
 from sqlalchemy.engine import RowMapping
@@ -29,6 +30,11 @@ from playbooks.schema.common import span
 from storage.queries import people, staff
 from storage.tables.staff import Alert
 
+CROWD = re.compile(
+    r"怎么[了啦]|咋[了啦]|什么情况|啥情况|咋回事|怎么回事|想开|别怕|加油|挺住|坚持住|抱抱|心疼|天[哪呐啊]|吓[人死到]|没事吧|还好吗|好点[了没]"
+    r"|快去|赶紧|赶快|打120|叫救护车|急救|去医院|在哪|联系.{0,2}[上到]|千万别|别做傻事|太可怜|严重吗"
+)
+"""What others write when somebody in the room is in danger."""
 SAME_WITHIN = dt.timedelta(minutes=30)
 LEVELS = {"A": "A 级·立即拨打 120", "S": "A 级·需要真人立即联系", "B": "B 级·今天就医", "C": "C 级·联系门诊"}
 
@@ -60,6 +66,17 @@ def open_lately(ctx: Context) -> Alert | None:
     """The alert of the last half hour that is not cleared yet: what the person says now is most likely about it."""
     lately = [one for one in staff.open_alerts(ctx.work, ctx.person_id) if ctx.now - one.at <= SAME_WITHIN]
     return lately[-1] if lately else None
+
+
+def calm(ctx: Context, msg: Incoming) -> Outgoing | None:
+    """Others in the room ask and comfort after an alarm: one line for all of them, once an alert."""
+    if msg.room_id is None or ctx.roles or not CROWD.search(msg.text):
+        return None
+    alert = staff.alert_in_room(ctx.work, msg.room_id, ctx.now - SAME_WITHIN)
+    if alert is None or alert.person_id == ctx.person_id:
+        return None
+    text = ctx.words("safety/calm", level=alert.level)
+    return to_room(msg.room_id, text, kind=Kind.SAFETY, by="triage", key=f"calm:{alert.id}")
 
 
 def follow_up(ctx: Context, alert: Alert, msg: Incoming) -> list[Outgoing]:
