@@ -6,6 +6,7 @@ accept → inbox (durable, deduplicated) → chain of middlewares and handlers �
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ from bot.dispatch.chain import Next, chain
 from bot.dispatch.middlewares.consent import consent
 from bot.dispatch.middlewares.privacy import privacy
 from bot.dispatch.middlewares.ratelimit import RateLimit
-from bot.dispatch.middlewares.triage import Triage
+from bot.dispatch.middlewares.triage import Triage, urgent
 from bot.dispatch.outgoing import event_rows, outbox_rows
 from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
@@ -29,6 +30,7 @@ from storage.queries import events, inbox, outbox
 from storage.work import Work
 
 BATCH = 64
+MINUTE, LONG_AGO = dt.timedelta(minutes=1), dt.datetime.min.replace(tzinfo=dt.UTC)
 log = structlog.get_logger()
 
 
@@ -54,6 +56,7 @@ class Dispatcher:
         self._after_commit = after_commit
         self._to_send = False
         self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
+        self._hurried: dict[tuple[str, str], dt.datetime] = {}
         self._pump: asyncio.Task[None] | None = None
         self._chain: Next = chain([Triage(), privacy, consent, RateLimit()], route)
         self._process = desk.process(self._again)
@@ -62,9 +65,26 @@ class Dispatcher:
         """Returns once the event is stored for good. A message id seen before is silently left out."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue.append((raw, stored))
+        if len(self._queue) > BATCH and self._hurries(raw):
+            self._first(raw)
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._drain())
         await stored
+
+    def _hurries(self, raw: RawEvent) -> bool:
+        """In a flood an emergency goes before everybody else; the same sender's once a minute, which an alarm outlasts."""
+        now, sender = self._desk.clock.now(), (raw.channel, raw.sender.id)
+        if now - self._hurried.get(sender, LONG_AGO) < MINUTE or not urgent(self._desk.index, raw.text):
+            return False
+        self._hurried = {one: at for one, at in self._hurried.items() if now - at < MINUTE} | {sender: now}
+        return True
+
+    def _first(self, raw: RawEvent) -> None:
+        """To the front, with this sender's earlier lines before it."""
+        sender = (raw.channel, raw.sender.id)
+        theirs = [one for one in self._queue if (one[0].channel, one[0].sender.id) == sender]
+        others = [one for one in self._queue if (one[0].channel, one[0].sender.id) != sender]
+        self._queue = deque([*theirs, *others])
 
     async def idle(self) -> None:
         """Returns when everything accepted so far has been handled."""

@@ -11,8 +11,10 @@ from dataclasses import replace
 from bot.dispatch.chain import Next, Outcome
 from handlers import faq_reply
 from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, privately
+from handlers.index import Index
 from handlers.services.care import check_ins
 from handlers.services.care.readings import Doubt, Reading, critical, literal_critical
+from handlers.services.retrieval.text import plain
 from handlers.services.safety.alerts import calm, raise_alert
 from handlers.services.safety.red_flags import SEVERITY, Flag
 from playbooks.schema.measure import Measure
@@ -47,6 +49,12 @@ class Burst:
             del lines[old]
         lines[number] = (now, text)
         return " ".join(text for _, text in lines.values()) if len(lines) > 1 else ""
+
+
+def urgent(index: Index, text: str) -> bool:
+    """Whether a message looks like an emergency by itself: in a crowd it is heard first."""
+    said = plain(text)
+    return bool(index.flags.seen(text)) or critical_said(index.readings(said), index.measures, said) is not None
 
 
 class Triage:
