@@ -12,7 +12,7 @@ from handlers.index import engine as built
 from handlers.services.retrieval import calibration, thresholds
 from handlers.services.retrieval.calibration import ENOUGH, Calibration
 from handlers.services.retrieval.encoder import encoder
-from handlers.services.retrieval.engine import floor
+from handlers.services.retrieval.outcome import floor
 from handlers.services.retrieval.vectors import Progress
 from handlers.settings import Settings
 from playbooks.library import Library

@@ -16,7 +16,8 @@ from bot.baselines import at_rate, baselines
 from bot.perturb import disturbed, edits
 from handlers.index import made
 from handlers.services.retrieval.encoder import encoder
-from handlers.services.retrieval.engine import Engine, Entry, Match, Zone
+from handlers.services.retrieval.engine import Engine
+from handlers.services.retrieval.outcome import Entry, Match, Zone
 from handlers.services.retrieval.text import bare
 from handlers.services.retrieval.vectors import Progress
 from handlers.settings import Settings

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from handlers.index import Index
-from handlers.services.retrieval.engine import Candidate, Match, Zone
 from handlers.services.retrieval.lexical import words
+from handlers.services.retrieval.outcome import Candidate, Match, Zone
 from handlers.services.retrieval.text import bare
 
 WHY = {

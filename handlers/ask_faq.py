@@ -12,7 +12,7 @@ from handlers.contract import Context, Handled, Handler, Happened, Incoming, Out
 from handlers.question import CHOICES, Asked, Part, follow_up, judged
 from handlers.services.knowledge import answers, cases, context, parts
 from handlers.services.knowledge.heard import heard
-from handlers.services.retrieval.engine import Candidate, Match, Zone
+from handlers.services.retrieval.outcome import Candidate, Match, Zone
 from handlers.services.retrieval.text import plain
 
 

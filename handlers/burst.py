@@ -16,7 +16,7 @@ from typing import Any
 from handlers.contract import Context, Handled, Handler, Incoming, What
 from handlers.services.knowledge.heard import heard
 from handlers.services.knowledge.parts import QUESTION, TOPIC
-from handlers.services.retrieval.engine import Zone
+from handlers.services.retrieval.outcome import Zone
 from handlers.services.retrieval.text import bare, plain
 from storage.queries import due, questions
 

@@ -11,8 +11,9 @@ from handlers.services.care.readings import Doubt, Reading, parse_readings
 from handlers.services.knowledge.context import Concepts
 from handlers.services.knowledge.primed import Primed
 from handlers.services.retrieval.encoder import encoder
-from handlers.services.retrieval.engine import READ, Engine, Entry, Thresholds
+from handlers.services.retrieval.engine import READ, Engine
 from handlers.services.retrieval.guards import Contrast
+from handlers.services.retrieval.outcome import Entry, Thresholds
 from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare
 from handlers.services.retrieval.thresholds import calibrated

@@ -9,7 +9,7 @@ from handlers import chat, choice
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
 from handlers.matching import keyword, said
 from handlers.services.care import journeys, profiles
-from handlers.services.retrieval.engine import Zone
+from handlers.services.retrieval.outcome import Zone
 from playbooks.schema.journey import Ask, Step
 from storage.queries import questions
 

@@ -10,8 +10,9 @@ from functools import partial
 from handlers import choice, faq_reply
 from handlers.contract import Context, Incoming
 from handlers.services.knowledge import context, parts
-from handlers.services.retrieval.engine import LONG, Candidate, Match, Zone
+from handlers.services.retrieval.engine import LONG
 from handlers.services.retrieval.guards import CONTENT
+from handlers.services.retrieval.outcome import Candidate, Match, Zone
 from handlers.services.retrieval.text import bare
 from playbooks.schema.faq import Faq
 from storage.queries import answered

@@ -17,7 +17,8 @@ from bot.calibrating import bank
 from bot.perturb import disturbed
 from handlers.index import made
 from handlers.services.retrieval import vectors
-from handlers.services.retrieval.engine import Engine, Entry
+from handlers.services.retrieval.engine import Engine
+from handlers.services.retrieval.outcome import Entry
 from handlers.services.retrieval.text import bare
 from playbooks.library import Library
 from tests.benchmarks.community import Community

@@ -11,7 +11,8 @@ from bot import calibrating, config
 from handlers.services.retrieval import calibration, thresholds
 from handlers.services.retrieval.calibration import Asked, calibrate
 from handlers.services.retrieval.encoder import encoder
-from handlers.services.retrieval.engine import FLOORS, STANDARD, Engine, Entry
+from handlers.services.retrieval.engine import Engine
+from handlers.services.retrieval.outcome import FLOORS, STANDARD, Entry
 
 USE = "use-m3-0.2.1"
 

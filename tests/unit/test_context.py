@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from handlers import question
 from handlers.index import Index
 from handlers.services.knowledge.context import Concepts, combine, dangling, denies, leans
-from handlers.services.retrieval.engine import Zone
+from handlers.services.retrieval.outcome import Zone
 from handlers.services.retrieval.text import bare
 from handlers.settings import Settings
 from playbooks.schema.load import load

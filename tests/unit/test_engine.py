@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from handlers.services.retrieval.engine import Engine, Entry, Zone
+from handlers.services.retrieval.engine import Engine
 from handlers.services.retrieval.guards import Contrast, numbers, polarity
+from handlers.services.retrieval.outcome import Entry, Zone
 from handlers.services.retrieval.text import bare, plain
 
 FOOD = Contrast({"西瓜": ("西瓜",), "香蕉": ("香蕉",)})

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bot import config
 from bot.perturb import disturbed
 from handlers.index import contrasts, engine
-from handlers.services.retrieval.engine import Zone
 from handlers.services.retrieval.guards import numbers, polarity
+from handlers.services.retrieval.outcome import Zone
 from handlers.services.retrieval.text import bare
 from playbooks.schema.load import load
 

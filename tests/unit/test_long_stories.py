@@ -11,7 +11,7 @@ import pytest
 from handlers import question
 from handlers.index import Index
 from handlers.services.knowledge.heard import heard
-from handlers.services.retrieval.engine import Zone
+from handlers.services.retrieval.outcome import Zone
 from handlers.settings import Settings
 from playbooks.schema.load import load
 

@@ -12,7 +12,7 @@ from handlers.contract import Context, Happened, Kind, Outgoing, Scene, stored, 
 from handlers.services.community.consents import held_back
 from handlers.services.knowledge import answers, gaps
 from handlers.services.knowledge.masking import PLACEHOLDER, kinds, mask, names_said, strip
-from handlers.services.retrieval.engine import Zone
+from handlers.services.retrieval.outcome import Zone
 from handlers.services.retrieval.text import bare
 from playbooks.schema.common import UNFINISHED, Stage
 from playbooks.schema.faq import Faq

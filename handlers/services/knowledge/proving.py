@@ -8,7 +8,7 @@ from collections.abc import Collection
 from handlers.index import Index
 from handlers.services.knowledge.finding import Finding
 from handlers.services.knowledge.lists import lexicon_examples
-from handlers.services.retrieval.engine import Zone
+from handlers.services.retrieval.outcome import Zone
 from handlers.words import Words
 from playbooks.library import Library
 from playbooks.references import conditions

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from handlers.services.retrieval.engine import Engine, Match
+from handlers.services.retrieval.engine import Engine
+from handlers.services.retrieval.outcome import Match
 from handlers.services.retrieval.vectors import Progress
 
 ENOUGH = 300

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from handlers.services.retrieval.encoder import Encoder
-from handlers.services.retrieval.engine import Thresholds, floor, standard
+from handlers.services.retrieval.outcome import Thresholds, floor, standard
 from handlers.settings import FaqSettings
 
 FILE = Path(__file__).parents[3] / "playbooks" / "thresholds.yaml"
