@@ -6,9 +6,10 @@ import datetime as dt
 
 from bot.desk import Desk
 from storage import data_map
-from storage.queries import gaps, outbox
+from storage.queries import audit, gaps, outbox
 
 KEEP_GAPS = dt.timedelta(days=30)
+KEEP_AUDIT = dt.timedelta(days=1095)
 
 
 def clean(desk: Desk) -> int:
@@ -17,4 +18,5 @@ def clean(desk: Desk) -> int:
     now = desk.clock.now()
     with desk.database.transaction() as work:
         outbox.add(work, desk.review_rows(work))
-        return data_map.forget_due(work, now) + gaps.forget_before(work, now - KEEP_GAPS)
+        old = gaps.forget_before(work, now - KEEP_GAPS) + audit.forget_before(work, now - KEEP_AUDIT)
+        return data_map.forget_due(work, now) + old

@@ -20,11 +20,12 @@ from bot import wiring
 from bot.config import load as load_config
 from bot.stories.world import World
 from handlers import choice
+from storage.keys import load_keys
 from storage.migrate import upgrade
-from storage.queries import inbox, people, profile, staff
+from storage.queries import audit, inbox, people, profile, staff
 from storage.tables.messaging import Inbox
 from storage.tables.people import Fact
-from storage.types import KeyMissing, keyring, load_key, seal, unseal
+from storage.types import KeyMissing, keyring, seal, unseal
 from storage.work import Database
 
 NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -112,7 +113,7 @@ def test_a_mistyped_staff_command_may_be_a_sentence_and_is_sealed_too(tmp_path: 
         for words in ("#回复金丝雀的主人多喝水", "#张姐的金丝雀血糖高", "/金丝雀"):
             await world.say("小林", words)
         with world.app.database.reading() as work:
-            assert "金丝雀" in "".join(row.command + row.arguments for row in staff.audited(work, 9)), "not forgotten"
+            assert "金丝雀" in "".join(row.command + row.arguments for row in audit.newest(work, 9)), "not forgotten"
         assert leaks(tmp_path) == []
         await world.close()
 
@@ -167,14 +168,14 @@ def test_a_database_is_not_opened_with_another_key(tmp_path: Path, monkeypatch: 
 
 def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / "key"
-    key = load_key(path, None)
-    assert len(key) == 32 and load_key(path, None) == key
+    (key,) = load_keys(path, None)
+    assert len(key) == 32 and load_keys(path, None) == [key]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_key(path, base64.b64encode(OTHER_KEY).decode()) == OTHER_KEY
+    assert load_keys(path, base64.b64encode(OTHER_KEY).decode()) == [OTHER_KEY]
 
 
 @pytest.mark.parametrize("written", ["", "not base64 at all", base64.b64encode(b"short").decode()])
 def test_a_damaged_key_is_named_as_such(tmp_path: Path, written: str) -> None:
     (tmp_path / "key").write_text(written)
     with pytest.raises(KeyMissing, match="不是有效的密钥"):
-        load_key(tmp_path / "key", None)
+        load_keys(tmp_path / "key", None)
