@@ -143,13 +143,24 @@ def test_an_existing_database_gets_its_chain(tmp_path: Path) -> None:
     insert = "INSERT INTO audit (at, person_id, command, arguments, result) VALUES (1000, 1, '统计', :said, 'done')"
     for said in ("今天", "本周"):
         tamper(database, insert, said=seal(said.encode()))
+    person = (
+        "INSERT INTO person (channel, platform_id, name, first_seen, last_seen, zone, consented, unsubscribed, locked)"
+        " VALUES ('memory', :id, '金丝雀', 0, 0, 'Asia/Shanghai', 0, 0, 0)"
+    )
+    for number in range(3):
+        tamper(database, person, id=f"wx-{number}")
+    tamper(database, "DELETE FROM person WHERE id = 3")
     upgrade(database)
+    with database.transaction() as work:
+        assert [one.name for one in people.everybody(work)] == ["金丝雀"] * 2, "and names are sealed"
+        assert people.meet(work, "memory", "wx-9", "李哥", NOW).id == 4, "no id is given twice"
     assert broken(database) is None
     fill(database, 1)
     assert broken(database) is None
     tamper(database, "UPDATE audit SET person_id = 9 WHERE id = 1")
     assert broken(database) == (1, 1)
     database.close()
+    assert "金丝雀".encode() not in (tmp_path / "old.db").read_bytes()
 
 
 # --- who looked at whom --------------------------------------------------------------------------------------------

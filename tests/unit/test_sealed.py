@@ -9,6 +9,7 @@ import json
 import re
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ from structlog.testing import capture_logs
 
 from bot import wiring
 from bot.config import load as load_config
+from bot.stories import world as stories
 from bot.stories.world import World
 from handlers import choice
+from storage import backup
 from storage.keys import load_keys
 from storage.migrate import upgrade
 from storage.queries import audit, inbox, people, profile, staff
@@ -104,6 +107,35 @@ def test_words_that_were_written_are_nowhere_in_clear(tmp_path: Path, monkeypatc
     with capture_logs() as lines:
         asyncio.run(go())
     assert len(lines) > len(SAID) and not re.search("|".join(CANARIES), repr(lines))
+
+
+def test_names_captions_and_readings_are_nowhere_in_clear_and_not_in_a_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = stories.contact
+    monkeypatch.setattr(stories, "contact", lambda name: replace(known(name), name=f"{name}金丝雀"))
+
+    async def go() -> None:
+        world = world_in(tmp_path)
+        await world.start()
+        await world.give_consent(["张姐"])
+        await world.say("张姐", "金丝雀的化验单 血压 137/91", None, stories.TINY_PNG)
+        await world.say("张姐", "打卡 血压 137/91")
+        await world.say("李哥", "@杏林 金丝雀的照片能不能看看", "糖尿病新手群", stories.TINY_PNG)
+        for words in ("#画像 金丝雀", "#案例 1", "#日志 张姐金丝雀", "#成员 糖尿病新手群"):
+            told = await world.say("小林", words)
+            assert leaks(tmp_path) == [], words
+        assert "张姐金丝雀" in told[0].delivery.text, "the name is kept and known"
+        (source,) = tmp_path.glob("*.db")
+        backup.copy(source, tmp_path / "copy.db", lambda done, total: None)
+        backup.pack(tmp_path / "copy.db", tmp_path / "backup", NOW.isoformat(), lambda done, total: None)
+        assert leaks(tmp_path) == []
+        await world.close()
+
+    with capture_logs() as lines:
+        asyncio.run(go())
+    assert lines and not re.search("|".join(CANARIES), repr(lines))
+    assert leaks(tmp_path) == []
 
 
 def test_a_mistyped_staff_command_may_be_a_sentence_and_is_sealed_too(tmp_path: Path) -> None:
