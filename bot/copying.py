@@ -13,6 +13,7 @@ from handlers.services.care.days import local
 from storage.data_map import data_map
 
 FOLDER = Path(__file__).parent.parent / "templates" / "web"
+LOOKED_AT = {"at": "何时", "by": "谁", "command": "用哪个命令"}
 
 
 def page(found: dict[str, Any], community: str, zone: str, now: dt.datetime) -> str:
@@ -26,10 +27,10 @@ def page(found: dict[str, Any], community: str, zone: str, now: dt.datetime) -> 
 
 def _part(table: str, rows: list[dict[str, Any]], zone: str) -> dict[str, Any]:
     known = data_map().get(table)
-    labels = {name: label.removesuffix("（加密）") for name, label in (known.columns if known else {}).items()}
+    labels = {name: label.removesuffix("（加密）") for name, label in known.columns.items()} if known else LOOKED_AT
     told = [{name: _cell(value, zone) for name, value in row.items() if name != "person_id"} for row in rows]
     return {
-        "title": known.what if known else table,
+        "title": known.what if known else "谁看过您的资料",
         "rows": [[(labels.get(name, name), text) for name, text in row.items() if text] for row in told],
     }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,11 @@ from handlers.services.care.days import shown
 from handlers.services.community.figures import figures
 from handlers.services.community.figures import period as named_period
 from handlers.services.pictures import draw
+from storage.queries import audit, erasures, people, personal
 from storage.queries import due as due_rows
 from storage.queries import outbox as outbox_rows
-from storage.queries import people, personal
 from storage.tables.people import Person
+from storage.tables.staff import Audit
 from storage.work import Work
 
 Rows = list[dict[str, Any]]
@@ -97,13 +100,18 @@ def _person(work: Work, named: str) -> Person:
 
 
 def name(config: Config, named: str) -> str:
-    with wiring.open_database(config).reading() as work:
+    with closing(wiring.open_database(config)) as database, database.reading() as work:
         return _person(work, named).name
 
 
 def export(config: Config, named: str) -> dict[str, Any]:
-    with wiring.open_database(config).reading() as work:
-        return personal.export(work, _person(work, named))
+    """All data of one person, and that it was taken out."""
+    with closing(wiring.open_database(config)) as database:
+        now = wiring.clock(config, database).now()
+        with database.transaction() as work:
+            person = _person(work, named)
+            audit.add(work, _done("xinglin export", person, now))
+            return personal.export(work, person)
 
 
 def page(config: Config, found: dict[str, Any]) -> str:
@@ -114,8 +122,25 @@ def page(config: Config, found: dict[str, Any]) -> str:
 
 def erase(config: Config, named: str) -> dict[str, int]:
     """Delete everything of one person; returns table → rows deleted."""
-    with wiring.open_database(config).transaction() as work:
-        return personal.erase(work, _person(work, named))
+    with closing(wiring.open_database(config)) as database:
+        now = wiring.clock(config, database).now()
+        with database.transaction() as work:
+            person = _person(work, named)
+            audit.add(work, _done("xinglin erase", person, now))
+            gone = personal.erase(work, person, now)
+        erasures.keep(database)
+    return gone
+
+
+def _done(command: str, person: Person, now: dt.datetime) -> Audit:
+    """Somebody at the terminal, whom we do not know."""
+    return Audit(at=now, person_id=0, command=command, arguments="", result="done", about=person.id)
+
+
+def audit_state(config: Config) -> tuple[int, tuple[int, int | None] | None]:
+    """(how many rows, where the chain is broken)."""
+    with closing(wiring.open_database(config)) as database, database.reading() as work:
+        return audit.count(work), audit.broken_at(work)
 
 
 def report(config: Config, period: str, picture: Path | None) -> Rows:

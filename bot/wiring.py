@@ -15,9 +15,10 @@ from handlers.services.care.days import at, local
 from handlers.words import Words
 from playbooks.library import Library
 from playbooks.schema.load import load
+from storage.keys import load_keys
 from storage.migrate import upgrade
-from storage.queries import staff
-from storage.types import keyring, load_key
+from storage.queries import erasures, staff
+from storage.types import keyring
 from storage.work import Database
 
 DEMO_STARTS = "08:00"
@@ -26,12 +27,13 @@ KEY_CHECK = "key_check"
 
 def open_database(config: Config) -> Database:
     """The configured database, brought to the newest schema; the key is loaded first."""
-    keyring.use(load_key(place(config.key_file), os.environ.get("XINGLIN_KEY")))
+    keyring.use(*load_keys(place(config.key_file), os.environ.get("XINGLIN_KEY")))
     database = Database(database_url(config))
     upgrade(database)
     with database.transaction() as work:
         if staff.setting(work, KEY_CHECK) is None:  # raises KeyMissing when another key sealed it
             staff.set_setting(work, KEY_CHECK, "ok", SystemClock().now())
+    erasures.keep(database)
     return database
 
 

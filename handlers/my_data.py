@@ -81,7 +81,7 @@ def erase_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
         again = due.slot(key, KIND, scene.now + SOON, ref=person.id, person_id=person.id, data=slot["data"])
         due.plan(scene.work, [again])
         return Skip("undelivered")
-    personal.erase(scene.work, person)
+    personal.erase(scene.work, person, scene.now)
     told = tell_staff(scene, scene.words("consent/erase_staff"), "my_data")
     return Handled("my_data", tuple(told), (Happened("person_erased"),))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import json
 import os
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -29,59 +28,44 @@ class KeyMissing(RuntimeError):
 
 
 class Keyring:
-    """Holds the key of this process (AES-256-GCM). The key never touches the database."""
+    """Holds the keys of this process (AES-256-GCM): the first seals, every one unseals. No key touches the database."""
 
     def __init__(self) -> None:
-        self._cipher: AESGCM | None = None
+        self._ciphers: list[AESGCM] = []
+        self.keys: tuple[bytes, ...] = ()
 
-    def use(self, key: bytes) -> None:
-        """Seal with `key` (32 bytes) from now on."""
-        self._cipher = AESGCM(key)
+    def use(self, *keys: bytes) -> None:
+        """Seal with the first of `keys` (32 bytes each) from now on; the others still open what they sealed."""
+        self.keys = keys
+        self._ciphers = [AESGCM(key) for key in keys]
 
     @property
-    def cipher(self) -> AESGCM:
-        if self._cipher is None:
+    def ciphers(self) -> list[AESGCM]:
+        if not self._ciphers:
             raise KeyMissing("没有加密密钥：请设置环境变量 XINGLIN_KEY，或让程序自动生成密钥文件")
-        return self._cipher
+        return self._ciphers
 
 
 keyring = Keyring()
 
 
-def load_key(path: Path, from_environment: str | None) -> bytes:
-    """The 32-byte key: base64 in the environment, else the key file, which is created (mode 600) when missing."""
-    if from_environment:
-        return _decoded(from_environment, "环境变量 XINGLIN_KEY")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(AESGCM.generate_key(bit_length=256)))
-    return _decoded(path.read_text().strip(), str(path))
-
-
-def _decoded(text: str, where: str) -> bytes:
-    try:
-        key = base64.b64decode(text, validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise KeyMissing(f"{where} 不是有效的密钥：应为 32 字节的 base64")
-    return key
-
-
 def seal(data: bytes) -> bytes:
     """Nonce and authenticated cipher text."""
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + keyring.cipher.encrypt(nonce, data, None)
+    return nonce + keyring.ciphers[0].encrypt(nonce, data, None)
 
 
 def unseal(sealed: bytes) -> bytes:
-    """What was sealed; raises KeyMissing when this key did not seal it."""
-    try:
-        return keyring.cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
-    except (InvalidTag, ValueError):
-        raise KeyMissing("密钥与数据库不匹配：请用建库时的那把密钥") from None
+    """What was sealed; raises KeyMissing when none of our keys sealed it."""
+    return opened(sealed)[0]
+
+
+def opened(sealed: bytes) -> tuple[bytes, bool]:
+    """What was sealed, and whether the key that seals now did it."""
+    for number, cipher in enumerate(keyring.ciphers):
+        with suppress(InvalidTag, ValueError):
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None), number == 0
+    raise KeyMissing("密钥与数据库不匹配：请用建库时的那把密钥")
 
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

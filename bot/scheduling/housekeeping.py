@@ -6,15 +6,18 @@ import datetime as dt
 
 from bot.desk import Desk
 from storage import data_map
-from storage.queries import gaps, outbox
+from storage.queries import audit, erasures, gaps, outbox
 
 KEEP_GAPS = dt.timedelta(days=30)
+KEEP_AUDIT = dt.timedelta(days=1095)
 
 
 def clean(desk: Desk) -> int:
     """Forget what `storage/data_map.yaml` says is over; returns how many rows changed."""
     desk.refresh()
     now = desk.clock.now()
+    erasures.keep(desk.database)
     with desk.database.transaction() as work:
         outbox.add(work, desk.review_rows(work))
-        return data_map.forget_due(work, now) + gaps.forget_before(work, now - KEEP_GAPS)
+        old = gaps.forget_before(work, now - KEEP_GAPS) + audit.forget_before(work, now - KEEP_AUDIT)
+        return data_map.forget_due(work, now) + old

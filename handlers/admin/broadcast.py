@@ -8,7 +8,7 @@ from handlers.admin.grammar import MANAGERS, Command, answer, said
 from handlers.contract import Context, Handled, Happened, Incoming, Kind, Outgoing, What, stored, to_person, to_room
 from handlers.matching import said as words_said
 from handlers.services.staff.roles import roles_of
-from storage.queries import people, staff
+from storage.queries import audit, people, staff
 from storage.tables.staff import Audit, Broadcast
 
 CONFIRM_WITHIN = dt.timedelta(minutes=30)
@@ -65,7 +65,7 @@ def confirm(ctx: Context, msg: Incoming, found: tuple[Broadcast, bool]) -> Handl
     row, yes = found
     row.state = "sent" if yes else "cancelled"
     ctx.work.add(row)
-    audit = Audit(
+    done = Audit(
         at=ctx.now,
         person_id=ctx.person_id,
         room_id=msg.room_id,
@@ -73,7 +73,7 @@ def confirm(ctx: Context, msg: Incoming, found: tuple[Broadcast, bool]) -> Handl
         arguments=f"{'确认' if yes else '取消'} {row.target}",
         result="done",
     )
-    ctx.work.add(audit)
+    audit.add(ctx.work, done)
     text = ctx.words("admin/broadcast_done", yes=yes, rooms=len(row.rooms), people=len(row.people))
     replies: list[Outgoing] = [answer(ctx, msg, text)]
     if yes:

@@ -52,7 +52,7 @@ def _thread(ctx: Context, msg: Incoming, found: Numbered) -> Handled:
     lines = [(shown(at, zone), names[by].name if by in names else "", text) for by, at, text in entries]
     taker = people.person(ctx.work, case.taken_by or 0)
     waited, left = case_clocks.remaining(ctx, case)
-    return said(
+    handled = said(
         ctx,
         msg,
         "admin/case",
@@ -63,6 +63,8 @@ def _thread(ctx: Context, msg: Incoming, found: Numbered) -> Handled:
         waited=waited,
         left=left,
     )
+    looked = Happened("case_viewed", {"by": ctx.person_id, "case": found.number}, case.person_id)
+    return Handled(handled.by, handled.replies, (looked,))
 
 
 def answer_case(ctx: Context, msg: Incoming, rest: str) -> Handled:

@@ -8,10 +8,12 @@ from handlers.admin.grammar import Command, answer, nearest, parse
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
 from handlers.services.knowledge.reviews import REVIEWERS
 from handlers.services.staff.roles import tell_staff
-from storage.queries import reviews
+from storage.queries import audit, reviews
 from storage.tables.staff import Audit
 
 Written = tuple[str, str]
+LOOKS = {"portrait_viewed", "case_viewed"}
+"""Events of a look at somebody's data: the audit says whose, and they are told in their export."""
 
 
 def match(ctx: Context, msg: Incoming) -> Written | None:
@@ -57,11 +59,11 @@ def _run(ctx: Context, msg: Incoming, written: Written, command: Command) -> Han
         text = ctx.words("admin/failed", verb=command.name, error=type(error).__name__, name=ctx.person.name)
         return Handled("admin", (answer(ctx, msg, text, private=True), *tell_staff(ctx, text, "admin")))
     ctx.work = outer
-    _audit(ctx, msg, written, "done")
+    _audit(ctx, msg, written, "done", next((one.person_id for one in handled.events if one.name in LOOKS), None))
     return handled
 
 
-def _audit(ctx: Context, msg: Incoming, written: Written, result: str) -> None:
+def _audit(ctx: Context, msg: Incoming, written: Written, result: str, about: int | None = None) -> None:
     """Who used which command when. What is no command may be a sentence, and is sealed."""
     verb, rest = written
     known = BY_NAME.get(verb)
@@ -72,8 +74,9 @@ def _audit(ctx: Context, msg: Incoming, written: Written, result: str) -> None:
         command=known.name if known else "",
         arguments=rest if known else f"{verb} {rest}",
         result=result,
+        about=about,
     )
-    ctx.work.add(row)
+    audit.add(ctx.work, row)
 
 
 COMMAND = Handler("admin", match, act)

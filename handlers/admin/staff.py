@@ -6,7 +6,7 @@ from handlers.admin.grammar import MANAGERS, Command, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care.days import shown
 from handlers.services.staff.roles import TITLES, roles_of
-from storage.queries import people, profile, staff
+from storage.queries import audit, people, profile
 
 OWNER = frozenset({"owner"})
 NEWEST = 15
@@ -67,14 +67,25 @@ def _set_staff_room(ctx: Context, msg: Incoming, on: bool) -> Handled:
 
 
 def log(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    rows = staff.audited(ctx.work, NEWEST)
-    names = people.people(ctx.work, [one.person_id for one in rows])
+    """What staff did last; with a name, who looked at this person's data."""
+    candidates, _ = person_meant(ctx, msg, rest) if rest else ([], "")
+    if rest and len(candidates) != 1:
+        return which(ctx, msg, candidates, "#日志 张姐")
+    meant = candidates[0] if candidates else None
+    rows = audit.newest(ctx.work, NEWEST, stored(meant.id) if meant else None)
+    names = people.people(ctx.work, [one for row in rows for one in (row.person_id, row.about) if one])
     zone = ctx.settings.community.zone
-    shown_rows = [
-        (shown(one.at, zone), names[one.person_id].name if one.person_id in names else "", one.command, one.result)
+    lines = [
+        (
+            shown(one.at, zone),
+            names[one.person_id].name if one.person_id in names else "",
+            one.command,
+            names[one.about].name if one.about in names else "",
+            one.result,
+        )
         for one in rows
     ]
-    return said(ctx, msg, "admin/log", rows=shown_rows)
+    return said(ctx, msg, "admin/log", rows=lines, about=meant.name if meant else "", private=meant is not None)
 
 
 COMMANDS = (
@@ -82,5 +93,5 @@ COMMANDS = (
     Command("取消授权", OWNER, "#取消授权 张姐 健康顾问", "收回在聊天里给的身份", revoke),
     Command("工作群", OWNER, "#工作群", "写在群里：问题和警报都发到这个群", staff_room),
     Command("取消工作群", OWNER, "#取消工作群", "写在工作群里：问题和警报不再发到这个群", no_staff_room),
-    Command("日志", MANAGERS, "#日志", "看最近的管理操作", log),
+    Command("日志", MANAGERS, "#日志", "看最近的管理操作；#日志 张姐 看谁查过她的资料", log),
 )

@@ -84,11 +84,9 @@ def change(work: Work, person_id: int, **values: Any) -> None:
 
 def named(work: Work, name: str) -> list[Person]:
     """People whose shown name is, or else contains, these words. For staff to find somebody; never for rights."""
-    for condition in (PEOPLE.c.name == name, PEOPLE.c.name.contains(name, autoescape=True)):
-        rows = work.connection.execute(select(PEOPLE).where(condition).order_by(PEOPLE.c.id).limit(20)).mappings()
-        if found := [Person(**row) for row in rows]:
-            return found
-    return []
+    everyone = everybody(work)  # names are sealed, so the database cannot look for them
+    same = [one for one in everyone if one.name == name]
+    return (same or [one for one in everyone if name.lower() in one.name.lower()])[:20]
 
 
 def enter(work: Work, channel: str, platform_id: str, topic: str) -> Room:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
@@ -9,11 +10,13 @@ from sqlalchemy import Table, delete, func, select
 from sqlmodel import SQLModel
 
 from storage.data_map import data_map
-from storage.queries import inbox, web
+from storage.queries import erasures, inbox, web
 from storage.queries.people import PEOPLE
 from storage.tables.people import Person
+from storage.tables.staff import Audit
 from storage.work import Work
 
+AUDIT = Audit.__table__  # type: ignore[attr-defined]
 OURS = {"audit", "verdict"}
 """Kept when a person is erased: the record of what staff did, and the signatures under content that is still served (they
 name who acted, not whose data it was)."""
@@ -31,6 +34,8 @@ def export(work: Work, person: Person) -> dict[str, Any]:
         rows = work.connection.execute(select(table).where(table.c.person_id == person.id)).mappings()
         if kept := [{name: _plain(value) for name, value in row.items()} for row in rows]:
             found[table.name] = kept
+    if looks := _looks(work, person.id):
+        found["looked_at"] = looks
     return found
 
 
@@ -41,8 +46,31 @@ def counts(work: Work, person: Person) -> dict[str, int]:
     return {name: count for name, count in found.items() if count}
 
 
-def erase(work: Work, person: Person) -> dict[str, int]:
-    """Delete every row of this person in one transaction; returns table → how many rows went."""
+def _looks(work: Work, person_id: int) -> list[dict[str, Any]]:
+    """Who of staff looked at their data, when, and with which command."""
+    wanted = select(AUDIT.c.at, AUDIT.c.person_id, PEOPLE.c.name.label("by"), AUDIT.c.command).where(
+        AUDIT.c.about == person_id
+    )
+    joined = wanted.select_from(AUDIT.outerjoin(PEOPLE, PEOPLE.c.id == AUDIT.c.person_id)).order_by(AUDIT.c.id)
+    rows = work.connection.execute(joined).mappings()
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
+
+
+def erase(work: Work, person: Person, now: dt.datetime) -> dict[str, int]:
+    """Delete every row of this person in one transaction, for backups too; returns table → how many rows went."""
+    erasures.mark(work, person, now)
+    return _delete(work, person)
+
+
+def erase_again(work: Work) -> int:
+    """In a restored backup: delete whoever was deleted after it was made; returns how many there were."""
+    found = list(erasures.meant(work))
+    for person in found:
+        _delete(work, person)
+    return len(found)
+
+
+def _delete(work: Work, person: Person) -> dict[str, int]:
     gone = {}
     for table in tables():
         if table.name not in OURS:

@@ -1,4 +1,4 @@
-"""Cases, alerts, broadcasts, audit, stored settings."""
+"""Cases, alerts, broadcasts, stored settings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from storage.tables.staff import Alert, Audit, Broadcast, Case, Setting
+from storage.tables.staff import Alert, Broadcast, Case, Setting
 from storage.work import Work
 
 
@@ -53,11 +53,6 @@ def waiting_broadcast(work: Work, by: int) -> Broadcast | None:
     """The newest preview of this person that is neither sent nor dropped."""
     wanted = select(Broadcast).where(Broadcast.by == by, Broadcast.state == "preview")
     return work.session.exec(wanted.order_by(col(Broadcast.id).desc())).first()
-
-
-def audited(work: Work, limit: int) -> list[Audit]:
-    """The newest staff commands."""
-    return list(work.session.exec(select(Audit).order_by(col(Audit.id).desc()).limit(limit)).all())
 
 
 def setting(work: Work, name: str) -> Any:

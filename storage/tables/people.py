@@ -20,7 +20,7 @@ class PersonTable(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     channel: str
     platform_id: str
-    name: str
+    name: str = Field(sa_type=Sealed)
     first_seen: dt.datetime = Field(sa_type=Utc)
     last_seen: dt.datetime = Field(sa_type=Utc)
     zone: str = "Asia/Shanghai"

@@ -102,6 +102,21 @@ class Audit(SQLModel, table=True):
     arguments: str = Field(sa_type=Sealed)
     result: str
     """done, refused, failed, unknown."""
+    about: int | None = Field(default=None, index=True)
+    """Whose data was looked at."""
+    hash: str = ""
+    """Over this row and the hash of the one before, see `storage/queries/audit.py`."""
+
+
+class Erasure(SQLModel, table=True):
+    """Somebody was deleted; not who. Kept so that a restored backup is cleaned of them again."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(unique=True)
+    """HMAC-SHA256 of channel and platform id."""
+    secret: str = Field(sa_type=Sealed)
+    """What the hash is keyed with, so that ids cannot be tried out; the same in all rows of one database."""
+    at: dt.datetime = Field(sa_type=Utc)
 
 
 class Broadcast(SQLModel, table=True):

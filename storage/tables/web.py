@@ -34,7 +34,7 @@ class WebPerson(SQLModel, table=True):
     """Somebody one can be in the web chat."""
 
     id: str = Field(primary_key=True)
-    name: str
+    name: str = Field(sa_type=Sealed)
     role: str
     avatar: str = ""
 

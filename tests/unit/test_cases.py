@@ -144,7 +144,7 @@ def test_erasing_somebody_takes_their_threads_and_what_was_promised_to_them() ->
         with world.app.database.transaction() as work:
             person = people.by_platform(work, "memory", "person-张姐")
             assert person is not None
-            gone = personal.erase(work, person)
+            gone = personal.erase(work, person, NINE)
             assert gone["caseentry"] == 2 and gone["promise"] == 1 and gone["case"] == 1
             assert cases.open_promises(work) == []
         assert await world.wait(dt.timedelta(days=1)) == []

@@ -119,7 +119,8 @@ def test_options_named_in_the_docs_exist() -> None:
     known = {"--help"} | {
         option
         for command in group.commands.values()  # type: ignore[attr-defined]
-        for parameter in command.params
+        for one in (command, *getattr(command, "commands", {}).values())
+        for parameter in one.params
         for option in parameter.opts
     }
     written = {option for path in DOCS for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", _text(path))}

@@ -119,7 +119,7 @@ def test_a_question_is_kept_sealed_and_goes_with_its_person(tmp_path: Path) -> N
             with world.app.database.transaction() as work:
                 person = people.by_platform(work, "memory", "person-张姐")
                 assert person is not None and SAUNA in str(personal.export(work, person)["gap"])
-                assert personal.erase(work, person)["gap"] == 1
+                assert personal.erase(work, person, NINE)["gap"] == 1
             assert [row["question"] for row in kept(world)] == ["坐飞机去西藏要注意什么"]
 
     asyncio.run(go())

@@ -136,7 +136,7 @@ def test_who_left_unsubscribed_or_is_locked_is_told_all_the_same_and_who_was_era
 
         def change(work: Work) -> None:
             people.change(work, person(work, "张姐").id, unsubscribed=True, locked=True)
-            personal.erase(work, person(work, "赵叔"))
+            personal.erase(work, person(work, "赵叔"), START)
 
         inside(world, change)
         await world.say("陈医生", "#撤回 melon 指南改了")
@@ -371,7 +371,7 @@ def test_a_signature_outlives_the_erasure_of_its_signer() -> None:
     async def story(world: World) -> None:
         await world.say("陈医生", "#查看 melon")
         await world.say("陈医生", "#通过 melon 一年")
-        inside(world, lambda work: personal.erase(work, person(work, "陈医生")))
+        inside(world, lambda work: personal.erase(work, person(work, "陈医生"), START))
         await world.restart()
         sent = await world.say("张姐", QUESTION)
         assert "陈医生（医学）" in sent[0].delivery.text

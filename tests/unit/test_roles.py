@@ -20,7 +20,7 @@ from handlers.admin.commands import BY_NAME, COMMANDS
 from handlers.services.staff.roles import TITLES, roles_of
 from playbooks.library import Library
 from playbooks.schema.load import load
-from storage.queries import people, staff
+from storage.queries import audit, people
 from storage.tables.staff import Audit
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -99,7 +99,7 @@ async def community() -> AsyncIterator[World]:
 def audited(world: World) -> list[Audit]:
     """Oldest first."""
     with world.app.database.reading() as work:
-        return list(reversed(staff.audited(work, 1_000)))
+        return list(reversed(audit.newest(work, 1_000)))
 
 
 def to(sent: list[Sent]) -> list[str]:

@@ -9,6 +9,7 @@ import json
 import re
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,16 @@ from structlog.testing import capture_logs
 
 from bot import wiring
 from bot.config import load as load_config
+from bot.stories import world as stories
 from bot.stories.world import World
 from handlers import choice
+from storage import backup
+from storage.keys import load_keys
 from storage.migrate import upgrade
-from storage.queries import inbox, people, profile, staff
+from storage.queries import audit, inbox, people, profile, staff
 from storage.tables.messaging import Inbox
 from storage.tables.people import Fact
-from storage.types import KeyMissing, keyring, load_key, seal, unseal
+from storage.types import KeyMissing, keyring, seal, unseal
 from storage.work import Database
 
 NOW = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
@@ -105,6 +109,35 @@ def test_words_that_were_written_are_nowhere_in_clear(tmp_path: Path, monkeypatc
     assert len(lines) > len(SAID) and not re.search("|".join(CANARIES), repr(lines))
 
 
+def test_names_captions_and_readings_are_nowhere_in_clear_and_not_in_a_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = stories.contact
+    monkeypatch.setattr(stories, "contact", lambda name: replace(known(name), name=f"{name}金丝雀"))
+
+    async def go() -> None:
+        world = world_in(tmp_path)
+        await world.start()
+        await world.give_consent(["张姐"])
+        await world.say("张姐", "金丝雀的化验单 血压 137/91", None, stories.TINY_PNG)
+        await world.say("张姐", "打卡 血压 137/91")
+        await world.say("李哥", "@杏林 金丝雀的照片能不能看看", "糖尿病新手群", stories.TINY_PNG)
+        for words in ("#画像 金丝雀", "#案例 1", "#日志 张姐金丝雀", "#成员 糖尿病新手群"):
+            told = await world.say("小林", words)
+            assert leaks(tmp_path) == [], words
+        assert "张姐金丝雀" in told[0].delivery.text, "the name is kept and known"
+        (source,) = tmp_path.glob("*.db")
+        backup.copy(source, tmp_path / "copy.db", lambda done, total: None)
+        backup.pack(tmp_path / "copy.db", tmp_path / "backup", NOW.isoformat(), lambda done, total: None)
+        assert leaks(tmp_path) == []
+        await world.close()
+
+    with capture_logs() as lines:
+        asyncio.run(go())
+    assert lines and not re.search("|".join(CANARIES), repr(lines))
+    assert leaks(tmp_path) == []
+
+
 def test_a_mistyped_staff_command_may_be_a_sentence_and_is_sealed_too(tmp_path: Path) -> None:
     async def go() -> None:
         world = world_in(tmp_path)
@@ -112,7 +145,7 @@ def test_a_mistyped_staff_command_may_be_a_sentence_and_is_sealed_too(tmp_path: 
         for words in ("#回复金丝雀的主人多喝水", "#张姐的金丝雀血糖高", "/金丝雀"):
             await world.say("小林", words)
         with world.app.database.reading() as work:
-            assert "金丝雀" in "".join(row.command + row.arguments for row in staff.audited(work, 9)), "not forgotten"
+            assert "金丝雀" in "".join(row.command + row.arguments for row in audit.newest(work, 9)), "not forgotten"
         assert leaks(tmp_path) == []
         await world.close()
 
@@ -167,14 +200,14 @@ def test_a_database_is_not_opened_with_another_key(tmp_path: Path, monkeypatch: 
 
 def test_the_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / "key"
-    key = load_key(path, None)
-    assert len(key) == 32 and load_key(path, None) == key
+    (key,) = load_keys(path, None)
+    assert len(key) == 32 and load_keys(path, None) == [key]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert load_key(path, base64.b64encode(OTHER_KEY).decode()) == OTHER_KEY
+    assert load_keys(path, base64.b64encode(OTHER_KEY).decode()) == [OTHER_KEY]
 
 
 @pytest.mark.parametrize("written", ["", "not base64 at all", base64.b64encode(b"short").decode()])
 def test_a_damaged_key_is_named_as_such(tmp_path: Path, written: str) -> None:
     (tmp_path / "key").write_text(written)
     with pytest.raises(KeyMissing, match="不是有效的密钥"):
-        load_key(tmp_path / "key", None)
+        load_keys(tmp_path / "key", None)
