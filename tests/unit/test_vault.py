@@ -217,6 +217,13 @@ def test_when_it_is_unknown_who_was_deleted_it_is_said(config: Config, tmp_path:
     assert found.blind and wishes(config) == ALL
 
 
+def test_an_export_from_the_terminal_is_a_look_too(config: Config) -> None:
+    records.export(config, "甲")
+    looks = records.export(config, "甲")["looked_at"]
+    assert [(one["by"], one["command"]) for one in looks] == [(None, "xinglin export")] * 2
+    assert records.audit_state(config) == (2, None)
+
+
 def test_a_new_key_seals_everything_and_the_old_one_opens_nothing(config: Config, tmp_path: Path) -> None:
     records.erase(config, "丙")
     old, file = tmp_path / "old-key", tmp_path / "b"
