@@ -144,7 +144,7 @@ def _erased(target: Path) -> tuple[list[erasures.Row], bool]:
     url = f"sqlite:///{target}"
     try:
         known = erasures.read(target.with_name(target.name + erasures.ENDING))
-    except (KeyMissing, ValueError, KeyError):
+    except (KeyMissing, erasures.Unreadable):
         return [], True
     if not target.exists():
         return known, False
@@ -180,12 +180,11 @@ def _renew(fresh: Path, known: list[erasures.Row], told: Told) -> int:
 
 def _aside(target: Path, blind: bool) -> Path | None:
     """Keep the database that is there beside it; it stays in its place too, until the new one takes it."""
-    if not target.exists():
-        return None
     aside = target.with_name(target.name + SystemClock().now().strftime(".before-%Y%m%d-%H%M%S-%f"))
-    aside.hardlink_to(target)
+    if target.exists():
+        aside.hardlink_to(target)
     for end in ("-wal", "-shm", *((erasures.ENDING,) if blind else ())):  # the first two are left of a damaged one
         path = target.with_name(target.name + end)
         if path.exists():
             path.rename(aside.with_name(aside.name + end))
-    return aside
+    return aside if aside.exists() else None

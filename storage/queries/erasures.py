@@ -29,6 +29,10 @@ Row = tuple[str, str, dt.datetime]
 """hash, secret, at."""
 
 
+class Unreadable(RuntimeError):
+    """The file beside the database is damaged; its message says what to do."""
+
+
 def mark(work: Work, person: Person, now: dt.datetime) -> None:
     """Write down, without saying who, that somebody is deleted."""
     secret = work.connection.execute(select(TABLE.c.secret).limit(1)).scalar_one_or_none() or os.urandom(32).hex()
@@ -89,11 +93,15 @@ def keep(database: Database) -> None:
 def read(path: Path) -> list[Row]:
     if not path.exists():
         return []
-    found = [json.loads(line) for line in path.read_text().splitlines() if line]
-    return [
-        (one["hash"], unseal(base64.b64decode(one["secret"])).decode(), EPOCH + dt.timedelta(microseconds=one["at"]))
-        for one in found
-    ]
+    try:
+        found = [json.loads(line) for line in path.read_text().splitlines() if line]
+        return [(one["hash"], _unsealed(one["secret"]), EPOCH + dt.timedelta(microseconds=one["at"])) for one in found]
+    except (ValueError, KeyError, TypeError):
+        raise Unreadable(f"{path} 已损坏：请移走它；数据库还在的，里面有同样的一份，会重新写出") from None
+
+
+def _unsealed(sealed: str) -> str:
+    return unseal(base64.b64decode(sealed)).decode()
 
 
 def write(path: Path, known: list[Row]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
+from bot.scheduling.housekeeping import clean
 from bot.stories.world import World
 from storage.migrate import config, upgrade
 from storage.queries import audit, people, personal
@@ -184,6 +185,21 @@ def test_a_look_is_written_down_shown_to_managers_and_told_to_the_person() -> No
             looks = personal.export(work, person)["looked_at"]
             assert [(one["by"], one["command"]) for one in looks] == [("陈医生", "画像"), ("陈医生", "案例")]
             assert audit.broken_at(work) is None
+        await world.close()
+
+    asyncio.run(go())
+
+
+def test_the_daily_cleaning_lets_old_rows_go() -> None:
+    async def go() -> None:
+        world = World(NOW, {"张姐": {}}, {})
+        await world.start()
+        with world.app.database.transaction() as work:
+            audit.add(work, row(-1096))
+            audit.add(work, row(-1000))
+        clean(world.app.desk)
+        with world.app.database.reading() as work:
+            assert audit.count(work) == 1 and audit.broken_at(work) is None
         await world.close()
 
     asyncio.run(go())

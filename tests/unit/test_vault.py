@@ -205,6 +205,25 @@ def test_an_erasure_does_not_say_who(config: Config) -> None:
     assert row[1].encode() not in kept, "what the hash is keyed with is sealed"
 
 
+def test_when_it_is_unknown_who_was_deleted_it_is_said(config: Config, tmp_path: Path) -> None:
+    vault.backup(config, tmp_path / "b", quiet)
+    records.erase(config, "乙")
+    place_of(config).unlink()
+    place_of(config).with_name("a.db.erased").write_text('{"hash": 1')
+    with pytest.raises(erasures.Unreadable, match="移走"):
+        wiring.open_database(config)
+    place_of(config).unlink()
+    found = vault.restore(config, tmp_path / "b", None, False, quiet)
+    assert found.blind and wishes(config) == ALL
+
+
+def test_an_export_from_the_terminal_is_a_look_too(config: Config) -> None:
+    records.export(config, "甲")
+    looks = records.export(config, "甲")["looked_at"]
+    assert [(one["by"], one["command"]) for one in looks] == [(None, "xinglin export")] * 2
+    assert records.audit_state(config) == (2, None)
+
+
 def test_a_new_key_seals_everything_and_the_old_one_opens_nothing(config: Config, tmp_path: Path) -> None:
     records.erase(config, "丙")
     old, file = tmp_path / "old-key", tmp_path / "b"
