@@ -58,7 +58,7 @@ class Desk:
         return Process(
             roles_of=lambda work, person: roles_of(work, self.config, person),
             route=route,
-            question=questions.open_one,
+            questions=questions.all_open,
             reload=lambda person, room: self.asked.update({(person, room): None}),
             serve=self.serve,
             keep_draft=lambda faq_id, text: keep(self.config, self.library, faq_id, text),

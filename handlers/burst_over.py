@@ -70,7 +70,7 @@ def _context(scene: Scene, person: Person) -> Context:
     process = Process(
         roles_of=lambda work, somebody: roles_of(work, scene.settings, somebody),
         route=lambda ctx, msg: None,
-        question=questions.open_one,
+        questions=questions.all_open,
         reload=lambda person, room: None,
         serve=lambda work: scene.index,
         keep_draft=lambda faq_id, text: "",

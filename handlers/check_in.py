@@ -42,7 +42,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
     lines, more, events = challenges.after_check_in(ctx, measures)
-    warnings, told = abnormal.after_check_in(ctx, measures)
+    warnings, told = abnormal.after_check_in(ctx, readings)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     total = points.total(ctx.work, ctx.person_id)
     text = ctx.words(

@@ -161,7 +161,7 @@ class Process:
 
     roles_of: Callable[[Work, Person], frozenset[str]]
     route: Callable[[Context, Incoming], Handled | None]
-    question: Callable[[Work, int, int | None, dt.datetime], tuple[str, Any] | None]
+    questions: Callable[[Work, int, dt.datetime], dict[int, tuple[str, Any]]]
     reload: Callable[[int, int | None], None]
     """Have the playbook files looked at; this person is told in this room, or in private, what came of it."""
     serve: Callable[[Work], Index]
@@ -200,7 +200,7 @@ class Context(Scene):
     room: Room | None
     process: Process
     _roles: frozenset[str] | None = None
-    _questions: dict[int | None, tuple[str, Any] | None] = field(default_factory=dict)
+    _questions: dict[int, tuple[str, Any]] | None = None
 
     @property
     def roles(self) -> frozenset[str]:
@@ -211,9 +211,9 @@ class Context(Scene):
 
     def question(self, room_id: int | None) -> tuple[str, Any] | None:
         """(kind, data) of what the bot asked this person in this place; read once, as it was before the message."""
-        if room_id not in self._questions:
-            self._questions[room_id] = self.process.question(self.work, self.person_id, room_id, self.now)
-        return self._questions[room_id]
+        if self._questions is None:
+            self._questions = self.process.questions(self.work, self.person_id, self.now)
+        return self._questions.get(room_id or 0)
 
     @property
     def person_id(self) -> int:

@@ -28,6 +28,8 @@ SAME_MEMBER = select(MEMBERS.c.id, MEMBERS.c.left_at).where(
     MEMBERS.c.room_id == bindparam("room"), MEMBERS.c.person_id == bindparam("person")
 )
 
+ROLES = select(GRANTS.c.role).where(GRANTS.c.person_id == bindparam("person"))
+
 
 def meet(
     work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai"
@@ -183,8 +185,7 @@ def everybody(work: Work) -> list[Person]:
 
 def roles(work: Work, person_id: int) -> frozenset[str]:
     """Roles granted in chat."""
-    wanted = select(GRANTS.c.role).where(GRANTS.c.person_id == person_id)
-    return frozenset(work.connection.execute(wanted).scalars())
+    return frozenset(work.connection.execute(ROLES, {"person": person_id}).scalars())
 
 
 def with_role(work: Work, roles: Sequence[str]) -> list[Person]:

@@ -31,6 +31,10 @@ OPEN = select(TABLE.c.kind, TABLE.c.data).where(
     TABLE.c.person_id == bindparam("person"), TABLE.c.room_id == bindparam("room"), TABLE.c.expires > bindparam("now")
 )
 
+ALL_OPEN = select(TABLE.c.room_id, TABLE.c.kind, TABLE.c.data).where(
+    TABLE.c.person_id == bindparam("person"), TABLE.c.expires > bindparam("now")
+)
+
 
 def row(person_id: int, room_id: int | None, kind: str, data: Any, expires: dt.datetime) -> dict[str, Any]:
     """A question for `ask_many`."""
@@ -58,6 +62,12 @@ def open_one(work: Work, person_id: int, room_id: int | None, now: dt.datetime) 
     """(kind, data) of the question that waits in this place."""
     found = work.connection.execute(OPEN, {"person": person_id, "room": room_id or 0, "now": now}).first()
     return (found.kind, found.data) if found else None
+
+
+def all_open(work: Work, person_id: int, now: dt.datetime) -> dict[int, tuple[str, Any]]:
+    """Place (0 in private) → (kind, data) of every question that waits for this person."""
+    found = work.connection.execute(ALL_OPEN, {"person": person_id, "now": now})
+    return {row.room_id: (row.kind, row.data) for row in found}
 
 
 def close(work: Work, person_id: int, room_id: int | None) -> None:

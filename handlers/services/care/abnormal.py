@@ -10,24 +10,26 @@ from collections.abc import Iterable
 
 from handlers.contract import Context, Outgoing
 from handlers.services.care.check_ins import today
+from handlers.services.care.readings import Reading
 from handlers.services.staff.roles import tell_staff
 from playbooks.schema.measure import Measure
 from storage.queries import care
-from storage.tables.care import CheckIn
 
 AGAIN = 7
 """Days; a run that goes on is spoken of once a week."""
 LOOK_BACK = dt.timedelta(days=90)
 
 
-def after_check_in(ctx: Context, measures: Iterable[str]) -> tuple[list[str], list[Outgoing]]:
+def after_check_in(ctx: Context, kept: Iterable[Reading]) -> tuple[list[str], list[Outgoing]]:
     """(lines for the writer, messages to staff) for what was just kept."""
+    library = ctx.index.library.measures
+    measures = {one.measure for one in kept if outside(library[one.measure], one.values, one.context)}
     lines: list[str] = []
     told: list[Outgoing] = []
     for measure in sorted(measures):
-        known = ctx.index.library.measures.get(measure)
-        days = run(ctx, known) if known is not None else 0
-        if known is None or known.trend is None or not _tells(days, known.trend.days):
+        known = library[measure]
+        days = run(ctx, known)
+        if known.trend is None or not _tells(days, known.trend.days):
             continue
         lines.append(ctx.words("check_in/abnormal", title=known.title, days=days))
         text = ctx.words(
@@ -42,7 +44,7 @@ def run(ctx: Context, measure: Measure) -> int:
     """How many days in a row up to today have a reading outside the usual range; 0 when today's first one was told before."""
     day = today(ctx, ctx.person.zone)
     rows = care.check_ins(ctx.work, ctx.person_id, day - LOOK_BACK, measure.id)
-    found = [one for one in rows if outside(measure, one)]
+    found = [one for one in rows if outside(measure, one.value.get("values"), one.value.get("context"))]
     if sum(one.day == day for one in found) != 1:
         return 0
     days, length = {one.day for one in found}, 0
@@ -51,9 +53,8 @@ def run(ctx: Context, measure: Measure) -> int:
     return length
 
 
-def outside(measure: Measure, row: CheckIn) -> bool:
+def outside(measure: Measure, values: object, context: str | None) -> bool:
     """Whether a reading is below or above what is usual for when it was taken."""
-    values, context = row.value.get("values"), row.value.get("context")
     if not isinstance(values, dict):
         return False
     return any(
