@@ -49,6 +49,13 @@ class Picture:
     data: dict[str, Any] = field(default_factory=dict)
 
 
+class Private(str):
+    """Words that hold somebody's values, plans or records: they can only be addressed to a person."""
+
+
+PRIVATE_DRAWINGS = frozenset({"trend"})
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to send. Use `to_person` or `to_room`: what is personal can only be addressed to a person.
@@ -70,6 +77,14 @@ class Outgoing:
     on_doubt: OnDoubt = OnDoubt.RESEND
     about: int | None = None
     """Whose words or data are in it, when that is not its reader: goes when that person is erased."""
+
+    def __post_init__(self) -> None:
+        if self.room_id is None:
+            return
+        if self.person_id is not None:
+            raise TypeError("a message goes to a person or to a room, not to both")
+        if isinstance(self.text, Private) or (self.picture and self.picture.drawing in PRIVATE_DRAWINGS):
+            raise TypeError("what is private cannot be addressed to a room")
 
 
 def to_person(person_id: int, text: str, **more: Any) -> Outgoing:

@@ -10,7 +10,12 @@ from typing import Any
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from handlers.contract import Private
+
 FOLDER = Path(__file__).parent.parent / "templates"
+PRIVATE_FOLDERS = frozenset({"record", "reminder", "journey"})
+PRIVATE = frozenset({"check_in/kept", "check_in/abnormal", "admin/portrait", "consent/copy", "consent/erase_ask"})
+"""Templates that show somebody's values, plans or records."""
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -38,7 +43,8 @@ class Words:
 
     def __call__(self, name: str, /, **values: Any) -> str:
         """The text of `templates/<name>.txt.j2`."""
-        return self._tidy(self._environment.get_template(f"{name}.txt.j2"), values)
+        text = self._tidy(self._environment.get_template(f"{name}.txt.j2"), values)
+        return Private(text) if name in PRIVATE or name.split("/")[0] in PRIVATE_FOLDERS else text
 
     def inline(self, text: str, /, **values: Any) -> str:
         """A playbook's own text."""
