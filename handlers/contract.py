@@ -82,7 +82,7 @@ class Outgoing:
         if self.room_id is None:
             return
         if self.person_id is not None:
-            raise TypeError("a message goes to a person or to a room, not to both")
+            raise ValueError("a message goes to a person or to a room, not to both")
         if isinstance(self.text, Private) or (self.picture and self.picture.drawing in PRIVATE_DRAWINGS):
             raise TypeError("what is private cannot be addressed to a room")
 

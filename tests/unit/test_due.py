@@ -72,12 +72,13 @@ def test_a_slot_that_raises_is_tried_thrice_and_reported_and_others_go_on(monkey
     asyncio.run(go())
 
 
-@pytest.mark.parametrize("message", [Outgoing("到处"), Outgoing("两处", person_id=1, room_id=1)])
+@pytest.mark.parametrize("where", [{}, {"person_id": 1, "room_id": 1}])
 def test_a_slot_that_decides_nonsense_does_not_hold_up_the_others(
-    monkeypatch: pytest.MonkeyPatch, message: Outgoing
+    monkeypatch: pytest.MonkeyPatch, where: dict[str, int]
 ) -> None:
     monkeypatch.setitem(DUE, "greet", each(greet))  # type: ignore[arg-type]
-    monkeypatch.setitem(DUE, "nonsense", each(lambda scene, slot: Handled("nonsense", (message,))))  # type: ignore[arg-type]
+    nonsense = each(lambda scene, slot: Handled("nonsense", (Outgoing("到处或两处", **where),)))  # type: ignore[arg-type]
+    monkeypatch.setitem(DUE, "nonsense", nonsense)  # type: ignore[arg-type]
 
     async def go() -> None:
         async with community() as world:

@@ -100,7 +100,7 @@ def test_what_is_private_cannot_be_addressed_to_a_room() -> None:
     assert to_person(1, Private("血压 143/97")).person_id == 1
     with pytest.raises(TypeError):
         to_room(1, Private("血压 143/97"))
-    with pytest.raises(TypeError):
+    with pytest.raises(ValueError, match="not to both"):
         to_person(1, "血压 143/97", room_id=2)
     with pytest.raises(TypeError):
         Outgoing(text="看图", room_id=1, picture=Picture("trend"))
