@@ -270,7 +270,8 @@ def test_what_names_somebody_is_in_no_list_of_gaps_and_in_no_draft(tmp_path: Pat
 
     for written in asyncio.run(go()):
         assert "桑拿" in written or "dm-sauna" in written
-        assert [one for one in SECRETS if one in written] == []
+        without_folder = written.replace(str(tmp_path), "")  # whose own numbers may be anything
+        assert [one for one in SECRETS if one in without_folder] == []
 
 
 @pytest.mark.parametrize("said", ["it's: #1", "- 加号 & * ! % @ `", "''", "a\nb", "{x: y}", "yes", "123", "“引号”"])
