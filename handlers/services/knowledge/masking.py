@@ -97,6 +97,7 @@ NO_NAMES = tuple(
 PLACEHOLDER = re.compile("〔([^〔〕]{1,6})〕")
 COMPOUND = re.compile(_TWO)
 SENTENCE_GOES_ON = re.compile("(?<=..)[能会要想有吃喝打是的在去问得做测不没]+$")
+PLACES = frozenset({"人", "市", "省", "县", "区", "镇", "村", "医院", "人民", "市人民医院"})
 SHORTEST_NAME, GIVEN_LONGEST = 2, 2
 
 
@@ -152,6 +153,8 @@ def _name(tail: str) -> str:
         if kind.startswith("nr") or (kind == "ns" and len(word) == 3):  # 马建国 is taken for a place
             return SENTENCE_GOES_ON.sub("", word)[: 4 if COMPOUND.match(word) else 3]
         if kind == "m" and word[0] in SURNAMES:  # 许子涵 is no number
+            return word + following[:1]
+        if kind == "ns" and word[0] in SURNAMES and sort[:1] == "n" and following not in PLACES:  # nor 罗梓萱 a place
             return word + following[:1]
         given, sort = rjieba.tag(tail[1:])[0]  # 王国庆 is no 王国
         return tail[0] + given if kind[:1] == "n" and len(word) == len(given) == 2 and sort[:1] in "nt" else ""
