@@ -18,6 +18,7 @@ from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare
 from handlers.services.retrieval.thresholds import calibrated
 from handlers.services.retrieval.vectors import Progress, vectors
+from handlers.services.safety.forbidden import Forbidden
 from handlers.services.safety.red_flags import RedFlags
 from handlers.settings import Settings
 from playbooks.library import Library
@@ -33,6 +34,7 @@ class Index:
     library: Library
     faq: Engine
     flags: RedFlags
+    forbidden: Forbidden
     measures: tuple[Measure, ...]
     reward: Reward | None
     concepts: Concepts
@@ -48,13 +50,15 @@ class Index:
     ) -> Index:
         """`soon`: what will be asked at once, so that it is encoded together."""
         measures = tuple(library.measures.values())
+        named = concepts(library)
         return cls(
             library=library,
             faq=engine(library, settings, soon=soon),
             flags=RedFlags([one for one in library.lexicons.values() if one.use == "red_flag"]),
+            forbidden=Forbidden(library, named),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),
-            concepts=concepts(library),
+            concepts=named,
             readings=lru_cache(maxsize=64)(partial(parse_readings, measures=measures)),
             reviewed=reviewed or Reviewed(),
         )

@@ -16,6 +16,9 @@ from bot.scheduling.gate import Verdict, judge
 from bot.scheduling.pace import Pacer
 from handlers.contract import Kind
 from handlers.services.knowledge.outdated import outdated, take_back
+from handlers.services.knowledge.screen import Doubt
+from handlers.services.safety.forbidden import BROADCAST
+from handlers.services.staff.roles import roles_of
 from storage.queries import outbox, people
 from storage.tables.people import Person, Room
 from storage.work import Work
@@ -23,6 +26,7 @@ from storage.work import Work
 BATCH = 100
 LINK_DOWN_WAIT = dt.timedelta(seconds=5)
 CHANNEL_OFF_WAIT = dt.timedelta(minutes=5)
+UNJUDGED = frozenset({Kind.SAFETY, Kind.STAFF})
 log = structlog.get_logger()
 
 
@@ -113,6 +117,11 @@ class Claims:
                 return None
             outbox.settle(work, [row["id"]], text=text, key=None)
             row = outbox.by_ids(work, [row["id"]])[0]
+        if row["kind"] not in UNJUDGED and (found := self._forbidden(work, row, person, room)):
+            said = self._hold(work, row, found, person, room, now)
+            if said is None:
+                return None
+            row = said
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:
@@ -126,6 +135,37 @@ class Claims:
             return None
         self._pacers[channel.name].spoke(place.platform_id, now)
         return Job(row, channel, _delivery(work, row, person, room))
+
+    def _forbidden(self, work: Work, row: RowMapping, person: Person | None, room: Room | None) -> list[Doubt]:
+        """What may not be said in this message; staff may read anything."""
+        found = self._desk.index.forbidden.leaving(row, person.name if person else "")
+        to_staff = (room is not None and room.is_staff) or (
+            bool(found) and person is not None and bool(roles_of(work, self._desk.config, person))
+        )
+        return [] if to_staff else found
+
+    def _hold(
+        self,
+        work: Work,
+        row: RowMapping,
+        found: list[Doubt],
+        person: Person | None,
+        room: Room | None,
+        now: dt.datetime,
+    ) -> RowMapping | None:
+        """Staff are told what was held back and why; who awaits a reply gets a neutral line in its place, returned."""
+        log.warning("forbidden_words", outbox=row["id"], rules=[one.rule for one in found])
+        by = row["by"]
+        key = f"held:{by}:{by.startswith(f'{BROADCAST}:') or row['id']}"
+        who = person.name if person is not None else f"“{room.topic}”群" if room is not None else ""
+        told = self._desk.staff_rows(work, "system/held_words", key, found=found, who=who, by=by, number=row["id"])
+        outbox.add(work, told)
+        if person is None or row["kind"] != Kind.REPLY:
+            outbox.settle(work, [row["id"]], state="held", reason="words")
+            return None
+        text = self._desk.words("safety/held")
+        outbox.settle(work, [row["id"]], text=text, key=None, picture=None, reason="words")
+        return outbox.by_ids(work, [row["id"]])[0]
 
     def _moment(self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime) -> dt.datetime:
         if channel.state is not LinkState.UP:

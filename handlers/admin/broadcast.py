@@ -23,6 +23,8 @@ def broadcast(ctx: Context, msg: Incoming, rest: str) -> Handled:
     if found is None or not text.strip() or len(text) > MOST_TEXT:
         topics = [room.topic for room in people.rooms(ctx.work, staff=False)]
         return said(ctx, msg, "admin/broadcast_how", topics=topics, target=target, empty=not text.strip())
+    if doubts := ctx.index.forbidden.to_many(text):
+        return said(ctx, msg, "admin/forbidden", found=doubts, many=True)
     rooms, persons = found
     staff.cancel_previews(ctx.work, ctx.person_id)
     row = Broadcast(by=ctx.person_id, target=target, text=text.strip(), people=persons, rooms=rooms, at=ctx.now)

@@ -77,6 +77,8 @@ def answer_case(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 
 def _answered(ctx: Context, msg: Incoming, case: Case, words: str) -> Handled:
+    if doubts := ctx.index.forbidden.to_patient(words, ctx.roles):
+        return said(ctx, msg, "admin/forbidden", found=doubts, many=False)
     sent, in_room = service.answer(ctx, case, words, ctx.person, title_of(ctx.roles), msg.inbox_id)
     asker = people.person(ctx.work, case.person_id)
     text = ctx.words("admin/replied", case=case, name=asker.name if asker else "", in_room=in_room)

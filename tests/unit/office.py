@@ -22,6 +22,7 @@ NOON = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)
 HOUR, SECOND = dt.timedelta(hours=1), dt.timedelta(seconds=1)
 ONE_BY_ONE, TWICE_IS_ONCE = Capabilities(), Capabilities(idempotent=True)
 ZHANG, LI, LIN, ROOM, STAFF = 1, 2, 3, 1, 2
+EMPTY = Library.of(())
 
 
 @dataclass
@@ -87,10 +88,12 @@ class Office:
 
 
 @asynccontextmanager
-async def office(channel: Fake | None = None, start: dt.datetime = NOON, **config: Any) -> AsyncIterator[Office]:
+async def office(
+    channel: Fake | None = None, start: dt.datetime = NOON, library: Library = EMPTY, **config: Any
+) -> AsyncIterator[Office]:
     persons = {"张姐": {}, "李哥": {}, "小林": {"role": "manager"}}
     rooms = {"糖尿病新手群": ["张姐", "李哥"], "工作人员群": ["小林"]}
-    world = World(start, persons, rooms, config, Library.of(()))
+    world = World(start, persons, rooms, config, library)
     try:
         yield Office(world, channel or Fake())
     finally:
