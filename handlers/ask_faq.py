@@ -92,6 +92,8 @@ def _answer(ctx: Context, msg: Incoming, asked: Asked, best: Candidate) -> Handl
 def _offer(ctx: Context, msg: Incoming, asked: Asked, found: Match) -> Handled:
     ids = [one.id for one in found.candidates if one.id in ctx.index.library.faqs]
     text, happened = choice.offer(ctx, msg, faq_reply.place(ctx, msg), ids, asked.told, asked.picture)
+    if refused := ctx.index.refusals.template(asked.told):
+        text = f"{ctx.words(refused)}\n{text}"
     return Handled("ask_faq", (faq_reply.say(ctx, msg, text, picture=asked.picture),), (happened,))
 
 

@@ -73,11 +73,13 @@ def fallback(ctx: Context, msg: Incoming, matched: bool, *, sure: bool = False, 
         return Handled("fallback", (privately(msg, stay, by="fallback", kind=Kind.SAFETY), *told))
     if VOICE.match(said(msg)):
         return Handled("fallback", (reply(msg, ctx.words("chat/no_voice"), by="fallback"),))
+    refused = ctx.index.refusals.template(msg.text)
+    asks = asks or bool(refused)
     tells = unwell or len(said(msg)) >= LONG_ENOUGH
     if not own and (went_on := go_on.left_over(ctx, msg, asks, tells)) is not None:
         return went_on
     if asks or tells:
-        return cases.open_case(ctx, msg, msg.said, "fallback")
+        return cases.open_case(ctx, msg, msg.said, "fallback", refused=refused)
     return Handled("fallback", (reply(msg, ctx.words("chat/hint"), by="fallback"),))
 
 

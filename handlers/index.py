@@ -20,6 +20,7 @@ from handlers.services.retrieval.thresholds import calibrated
 from handlers.services.retrieval.vectors import Progress, vectors
 from handlers.services.safety.forbidden import Forbidden
 from handlers.services.safety.red_flags import RedFlags
+from handlers.services.safety.refusals import Refusals
 from handlers.settings import Settings
 from playbooks.library import Library
 from playbooks.review import Reviewed
@@ -34,6 +35,7 @@ class Index:
     library: Library
     faq: Engine
     flags: RedFlags
+    refusals: Refusals
     forbidden: Forbidden
     measures: tuple[Measure, ...]
     reward: Reward | None
@@ -55,6 +57,7 @@ class Index:
             library=library,
             faq=engine(library, settings, soon=soon),
             flags=RedFlags([one for one in library.lexicons.values() if one.use == "red_flag"]),
+            refusals=Refusals([one for one in library.lexicons.values() if one.use == "refusal"]),
             forbidden=Forbidden(library, named),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),

@@ -1,4 +1,4 @@
-"""Word lists: red flags; synonyms (other names of one thing) and forms (other ways to put one question); contrasts and
+"""Word lists: red flags; what is never ours to say; synonyms (other names of one thing) and forms (other ways to put one question); contrasts and
 aspects (words that make two like-looking questions different ones); function words (which add no content of their own);
 what people want; words that no text of ours may use; rumours; signs that somebody is about to leave."""
 
@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 
 from playbooks.schema.common import Line, Playbook, Strict
 from playbooks.schema.source import Misplaced
+
+WITH_SETS = ("red_flag", "refusal")
 
 
 class Term(Strict):
@@ -36,6 +38,7 @@ class Lexicon(Playbook):
     kind: Literal["lexicon"]
     use: Literal[
         "red_flag",
+        "refusal",
         "intent",
         "synonym",
         "form",
@@ -74,12 +77,18 @@ class Lexicon(Playbook):
 
     @model_validator(mode="after")
     def sets_are_there(self) -> Lexicon:
-        if self.sets and self.use != "red_flag":
-            raise ValueError("只有 use: red_flag 的词表写 sets")
-        for number, term in enumerate(self.terms if self.use == "red_flag" else ()):
+        if self.sets and self.use not in WITH_SETS:
+            raise ValueError("只有 use: red_flag 和 refusal 的词表写 sets")
+        for number, term in enumerate(self.terms if self.use in WITH_SETS else ()):
             for phrase in (term.say, *term.also, *term.unless):
                 if unknown := [name for name in re.findall("<([^<>]*)>", phrase) if name not in self.sets]:
                     raise Misplaced(("terms", number), f"“{phrase}”里的 <{unknown[0]}> 没有在 sets 里写")
+        return self
+
+    @model_validator(mode="after")
+    def refusals_have_words(self) -> Lexicon:
+        if self.use == "refusal" and not self.template:
+            raise ValueError("use: refusal 要写 template（做不到时说哪段话）")
         return self
 
     @model_validator(mode="after")

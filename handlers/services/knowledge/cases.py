@@ -43,11 +43,13 @@ def open_case(
     asked_for: bool = False,
     twice: bool = False,
     gone: bool = False,
+    refused: str = "",
 ) -> Handled:
     """Store the question, tell staff, start the clock, and tell the asker what happens next.
 
     `asked_for`: the person wanted a human, rather than that we have no answer. `twice`: a dose may have been doubled.
-    `gone`: the answer they chose has just been taken back for review.
+    `gone`: the answer they chose has just been taken back for review. `refused`: the template that says why we never answer such
+    a question.
     """
     row = Case(person_id=ctx.person_id, room_id=msg.room_id, question=question, opened_at=ctx.now, private=asked_for)
     case = ctx.work.add(row)
@@ -64,6 +66,7 @@ def open_case(
         asked_for=asked_for,
         twice=twice,
         gone=gone,
+        refused=ctx.words(refused) if refused else "",
         **clocks.forecast(ctx, case),
     )
     happened = Happened("case_opened", {"case": case.id}, ctx.person_id, msg.room_id)
