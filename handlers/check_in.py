@@ -52,6 +52,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         streak=kept.streak,
         total=total,
         level=level_name(ctx, total),
+        in_room=msg.room_id is not None and kept.streak <= 1 and _sensitive(ctx, measures),
         lines=[*warnings, *lines, *filter(None, [task]), *questions],
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
@@ -59,6 +60,10 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         line = ctx.words("check_in/in_room", streak=kept.streak)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
     return Handled("check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events))
+
+
+def _sensitive(ctx: Context, measures: set[str]) -> bool:
+    return any(ctx.index.library.measures[one].sensitive for one in measures)
 
 
 def ask_how(ctx: Context, msg: Incoming, matched: str) -> Handled:

@@ -1,37 +1,47 @@
-"""Personal data written into a room: a neutral line that asks to take it back. The data itself is not repeated."""
+"""Personal matters written into a room: a neutral line that asks to take it back, and the answer in private.
+
+The data itself is not repeated; phone and ID numbers are masked before anything is kept.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import replace
 
 from bot.dispatch.chain import Next, Outcome
 from handlers.contract import Context, Handled, Incoming, to_room
+from handlers.services.safety.exposed import Exposed, exposed, redacted
 
-PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d(?:[\s-]?\d{4}){2}|\d{6}\s?\d{8}\s?\d{3}[\dXx])(?!\d)")
-"""Narrow: a row of readings (13.5，14.2，15.1) is no phone number."""
 ONCE_IN = dt.timedelta(minutes=30)
+
+
+def privacy(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
+    """Hands on, and adds one line in a patients' room."""
+    if msg.room_id is None or ctx.roles or (ctx.room is not None and ctx.room.is_staff):
+        return inner(ctx, msg)
+    found = exposed(msg, ctx.index.concepts)
+    outcome = inner(ctx, redacted(msg) if found is Exposed.NUMBER else msg)
+    return _with_line(ctx, msg, outcome, found) if found else _pointed(ctx, msg, outcome)
+
+
+def _with_line(ctx: Context, msg: Incoming, outcome: Outcome, found: Exposed) -> Outcome:
+    """At most one line in half an hour. It says too where the answer is."""
+    handled = outcome if isinstance(outcome, Handled) else Handled("privacy")
+    key = f"privacy:{msg.room_id}:{msg.person_id}:{ctx.now.timestamp() // ONCE_IN.total_seconds():.0f}"
+    text = ctx.words("privacy/in_room", found=found.value, private=_in_private(msg, handled))
+    line = to_room(msg.room_id or 0, text, mentions=(msg.person_id,), by="privacy", key=key)
+    return replace(handled, replies=(*handled.replies, line))
 
 
 def _pointed(ctx: Context, msg: Incoming, outcome: Outcome) -> Outcome:
     """Who asked in a room and is answered in private is told where to look."""
-    if not isinstance(outcome, Handled) or msg.room_id is None or not msg.addressed or ctx.roles:
+    if not isinstance(outcome, Handled) or not msg.addressed or not _in_private(msg, outcome):
         return outcome
-    if not outcome.replies or any(one.room_id == msg.room_id for one in outcome.replies):
-        return outcome
-    line = to_room(msg.room_id, ctx.words("chat/see_private"), mentions=(msg.person_id,), by=outcome.by)
+    line = to_room(msg.room_id or 0, ctx.words("chat/see_private"), mentions=(msg.person_id,), by=outcome.by)
     return replace(outcome, replies=(*outcome.replies, line))
 
 
-def privacy(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
-    """Hands on, and adds the line when a phone or ID number stands in a patients' room."""
-    outcome = _pointed(ctx, msg, inner(ctx, msg))
-    if msg.room_id is None or ctx.roles or (ctx.room is not None and ctx.room.is_staff):
-        return outcome
-    if not PERSONAL.search(msg.text):
-        return outcome
-    key = f"privacy:{msg.room_id}:{msg.person_id}:{ctx.now.timestamp() // ONCE_IN.total_seconds():.0f}"
-    line = to_room(msg.room_id, ctx.words("privacy/in_room"), mentions=(msg.person_id,), by="privacy", key=key)
-    handled = outcome if isinstance(outcome, Handled) else Handled("privacy")
-    return replace(handled, replies=(*handled.replies, line))
+def _in_private(msg: Incoming, handled: Handled) -> bool:
+    return all(one.room_id != msg.room_id for one in handled.replies) and any(
+        one.person_id == msg.person_id for one in handled.replies
+    )
