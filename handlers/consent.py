@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from handlers import permission
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, privately
 from handlers.matching import keyword
 from handlers.services.care import journeys, reminders
@@ -64,15 +65,20 @@ def _carry_out(
 
 
 def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
+    """撤回同意 takes back all of it, the consents of their own kind too."""
+    more = [one for one in consents.TITLES if consents.has(ctx, ctx.person_id, one)]
+    ended = [permission.take_back(ctx, msg, one) for one in more]
     had = profile.withdraw_consent(ctx.work, ctx.person_id, consents.PURPOSE, ctx.now)
     people.change(ctx.work, ctx.person_id, consented=False)
     ctx.person.consented = False
     stopped = care.reminders(ctx.work, ctx.person_id)
     for row in stopped:
         reminders.stop(ctx, row)
-    text = ctx.words("consent/withdrawn", had=had, reminders=len(stopped))
+    text = ctx.words("consent/withdrawn", had=had, reminders=len(stopped), more=[consents.TITLES[one] for one in more])
     events = (Happened("consent_withdrawn", {}, ctx.person_id),) if had else ()
-    return Handled("consent", (privately(msg, text, by="consent"),), events)
+    told = [one for handled in ended for one in handled.replies if one.person_id != ctx.person_id]
+    more_events = [one for handled in ended for one in handled.events]
+    return Handled("consent", (privately(msg, text, by="consent"), *told), (*events, *more_events))
 
 
 def decline(ctx: Context, msg: Incoming) -> Handled:

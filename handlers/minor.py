@@ -19,7 +19,7 @@ def match(ctx: Context, msg: Incoming) -> bool | None:
 
 
 def act(ctx: Context, msg: Incoming, matched: bool) -> Handled:
-    minors.declare(ctx, consents.PURPOSE)
+    minors.declare(ctx, (consents.PURPOSE, *consents.TITLES))
     text = ctx.words("consent/guardian_first")
     notice = ctx.words("consent/minor_staff", name=ctx.person.name, number=ctx.person_id)
     told = tell_staff(ctx, notice, "minor", key=f"minor:{ctx.person_id}:{msg.inbox_id}", about=ctx.person_id)

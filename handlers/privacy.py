@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from handlers.contract import Context, Handled, Handler, Incoming, privately
 from handlers.matching import keyword
+from handlers.services.community import consents
 
 
 def act(ctx: Context, msg: Incoming, matched: str) -> Handled:
-    text = ctx.words("consent/privacy", consented=ctx.person.consented)
+    text = ctx.words("consent/privacy", consented=ctx.person.consented, more=consents.more(ctx, ctx.person_id))
     return Handled("privacy", (privately(msg, text, by="privacy"),))
 
 

@@ -133,7 +133,12 @@ class LimitSettings(Knobs):
 
 
 class ConsentSettings(Knobs):
+    """Versions of the texts that people agree to; a newer text needs a new consent."""
+
     version: int = Field(default=1, ge=1)
+    marketing: int = Field(default=1, ge=1)
+    family: int = Field(default=1, ge=1)
+    stories: int = Field(default=1, ge=1)
 
 
 class StaffMember(Knobs):

@@ -17,7 +17,7 @@ from bot.scheduling.pace import Pacer
 from handlers.contract import Kind
 from handlers.services.knowledge.outdated import outdated, take_back
 from handlers.services.knowledge.screen import Doubt
-from handlers.services.safety.forbidden import BROADCAST
+from handlers.services.safety.forbidden import TO_MANY
 from handlers.services.staff.roles import roles_of
 from storage.queries import outbox, people
 from storage.tables.people import Person, Room
@@ -156,7 +156,7 @@ class Claims:
         """Staff are told what was held back and why; who awaits a reply gets a neutral line in its place, returned."""
         log.warning("forbidden_words", outbox=row["id"], rules=[one.rule for one in found])
         by = row["by"]
-        key = f"held:{by}:{by.startswith(f'{BROADCAST}:') or row['id']}"
+        key = f"held:{by}:{by.startswith(TO_MANY) or row['id']}"
         who = person.name if person is not None else f"“{room.topic}”群" if room is not None else ""
         told = self._desk.staff_rows(work, "system/held_words", key, found=found, who=who, by=by, number=row["id"])
         outbox.add(work, told)

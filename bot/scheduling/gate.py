@@ -10,10 +10,14 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Kind
 from handlers.services.care.days import at, local, next_clock, within
+from handlers.services.community import consents
 from handlers.settings import Settings
-from storage.queries import outbox
+from storage.queries import outbox, profile
 from storage.tables.people import Person
 from storage.work import Work
+
+ACTIVITY = "activity:"
+"""Messages of this rule go only to those who agree to them still."""
 
 
 class Verdict(StrEnum):
@@ -48,6 +52,8 @@ def judge(
         return Judgement(Verdict.HOLD, "unsubscribed")
     if person is not None and person.locked:
         return Judgement(Verdict.HOLD, "locked")
+    if person is not None and row["by"].startswith(ACTIVITY) and not _agreed(work, row["person_id"], settings):
+        return Judgement(Verdict.HOLD, "consent")
     zone = person.zone if person is not None else settings.community.zone
     quiet = settings.send.quiet
     if within(now, quiet.start, quiet.end, zone):
@@ -55,6 +61,11 @@ def judge(
     if person is not None and _over_cap(work, row["person_id"], settings, now, zone, claimed):
         return Judgement(Verdict.WAIT, "cap", next_clock(now, quiet.end, zone))
     return GO
+
+
+def _agreed(work: Work, person_id: int, settings: Settings) -> bool:
+    live = profile.live_consent(work, person_id, consents.MARKETING)
+    return live is not None and live.version >= settings.consent.marketing
 
 
 def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str, claimed: int) -> bool:

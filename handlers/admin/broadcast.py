@@ -1,4 +1,4 @@
-"""#群发: preview first, then 确认 or 取消."""
+"""#群发 and #活动: preview first, then 确认 or 取消."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import datetime as dt
 from handlers.admin.grammar import MANAGERS, Command, answer, said
 from handlers.contract import Context, Handled, Happened, Incoming, Kind, Outgoing, What, stored, to_person, to_room
 from handlers.matching import said as words_said
+from handlers.services.community import consents
 from handlers.services.staff.roles import roles_of
 from storage.queries import audit, people, staff
 from storage.tables.staff import Audit, Broadcast
@@ -14,6 +15,8 @@ from storage.tables.staff import Audit, Broadcast
 CONFIRM_WITHIN = dt.timedelta(minutes=30)
 YES, NO = {"确认", "确认发送", "确定"}, {"取消", "取消群发", "不发了"}
 MOST_TEXT = 1000
+ACTIVITY = "活动 "
+"""Before the target of a message that only those get who agreed to such messages."""
 
 
 def broadcast(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -25,12 +28,41 @@ def broadcast(ctx: Context, msg: Incoming, rest: str) -> Handled:
         return said(ctx, msg, "admin/broadcast_how", topics=topics, target=target, empty=not text.strip())
     if doubts := ctx.index.forbidden.to_many(text):
         return said(ctx, msg, "admin/forbidden", found=doubts, many=True)
-    rooms, persons = found
+    return _preview(ctx, msg, target, text.strip(), *found)
+
+
+def activity(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """`#活动 标签:血糖关注 周六义诊`: in private to those who agreed to such messages, and nobody else."""
+    target, _, text = rest.partition(" ")
+    found = _aim(ctx, target.strip())
+    if found is None or found[0] or not text.strip() or len(text) > MOST_TEXT:
+        return said(ctx, msg, "admin/activity_how", target=target, empty=not text.strip())
+    if doubts := ctx.index.forbidden.to_many(text):
+        return said(ctx, msg, "admin/forbidden", found=doubts, many=True)
+    agreed = [one for one in found[1] if consents.has(ctx, one, consents.MARKETING)]
+    text = ctx.words("admin/activity", text=text.strip())
+    return _preview(ctx, msg, f"{ACTIVITY}{target}", text, [], agreed, len(found[1]) - len(agreed))
+
+
+def _preview(
+    ctx: Context, msg: Incoming, target: str, text: str, rooms: list[int], persons: list[int], without: int = 0
+) -> Handled:
+    """`without`: how many of those meant have not agreed and are left out."""
     staff.cancel_previews(ctx.work, ctx.person_id)
-    row = Broadcast(by=ctx.person_id, target=target, text=text.strip(), people=persons, rooms=rooms, at=ctx.now)
-    stored_row = ctx.work.add(row)
+    if not (rooms or persons):
+        return said(ctx, msg, "admin/broadcast_nobody", without=without)
+    row = Broadcast(by=ctx.person_id, target=target, text=text, people=persons, rooms=rooms, at=ctx.now)
     reach = len(persons) or sum(len(people.members(ctx.work, room)) for room in rooms)
-    return said(ctx, msg, "admin/broadcast_preview", row=stored_row, rooms=len(rooms), people=len(persons), reach=reach)
+    return said(
+        ctx,
+        msg,
+        "admin/broadcast_preview",
+        row=ctx.work.add(row),
+        rooms=len(rooms),
+        people=len(persons),
+        reach=reach,
+        without=without,
+    )
 
 
 def _aim(ctx: Context, target: str) -> tuple[list[int], list[int]] | None:
@@ -71,7 +103,7 @@ def confirm(ctx: Context, msg: Incoming, found: tuple[Broadcast, bool]) -> Handl
         at=ctx.now,
         person_id=ctx.person_id,
         room_id=msg.room_id,
-        command="群发",
+        command="活动" if row.target.startswith(ACTIVITY) else "群发",
         arguments=f"{'确认' if yes else '取消'} {row.target}",
         result="done",
     )
@@ -85,9 +117,12 @@ def confirm(ctx: Context, msg: Incoming, found: tuple[Broadcast, bool]) -> Handl
 
 
 def _messages(row: Broadcast) -> list[Outgoing]:
-    by = f"broadcast:{row.id}"
+    by = f"{'activity' if row.target.startswith(ACTIVITY) else 'broadcast'}:{row.id}"
     in_rooms = [to_room(room, row.text, kind=Kind.PUSH, by=by, key=f"{by}:r{room}") for room in row.rooms]
     return in_rooms + [to_person(one, row.text, kind=Kind.PUSH, by=by, key=f"{by}:p{one}") for one in row.people]
 
 
-COMMANDS = (Command("群发", MANAGERS, "#群发 糖尿病新手群 明晚七点讲座", "先预览，回复 确认 才发出", broadcast),)
+COMMANDS = (
+    Command("群发", MANAGERS, "#群发 糖尿病新手群 明晚七点讲座", "先预览，回复 确认 才发出", broadcast),
+    Command("活动", MANAGERS, "#活动 标签:血糖关注 周六上午义诊", "私信同意收活动消息的人；先预览", activity),
+)

@@ -64,6 +64,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         reminders=len(care.reminders(ctx.work, person_id)),
         alerts=staff.open_alerts(ctx.work, person_id),
         plans=_plans(ctx, person_id),
+        more=consents.more(ctx, person_id),
     )
     looked = Happened("portrait_viewed", {"by": ctx.person_id}, person_id)
     return Handled(handled.by, handled.replies, (looked,))

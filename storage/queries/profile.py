@@ -10,6 +10,9 @@ from storage.queries import people
 from storage.tables.people import Consent, Fact, RoleGrant, Tag
 from storage.work import Work
 
+HEALTH = "health"
+"""The purpose that every message asks for, kept on the person too."""
+
 
 def give_consent(
     work: Work, person_id: int, purpose: str, version: int, now: dt.datetime, inbox_id: int | None
@@ -20,7 +23,8 @@ def give_consent(
             return False
         live.withdrawn_at = now
     work.add(Consent(person_id=person_id, purpose=purpose, version=version, given_at=now, inbox_id=inbox_id))
-    people.change(work, person_id, consented=True)
+    if purpose == HEALTH:
+        people.change(work, person_id, consented=True)
     return True
 
 
@@ -31,7 +35,8 @@ def withdraw_consent(work: Work, person_id: int, purpose: str, now: dt.datetime)
         return False
     live.withdrawn_at = now
     work.add(live)
-    people.change(work, person_id, consented=False)
+    if purpose == HEALTH:
+        people.change(work, person_id, consented=False)
     return True
 
 
@@ -91,6 +96,8 @@ def revoke(work: Work, person_id: int, role: str) -> bool:
 
 def forget_old_consents(work: Work, version: int) -> None:
     """The text has changed: whoever agreed to an older one is asked again."""
-    old = select(Consent.person_id).where(col(Consent.withdrawn_at).is_(None), Consent.version < version)
+    old = select(Consent.person_id).where(
+        Consent.purpose == HEALTH, col(Consent.withdrawn_at).is_(None), Consent.version < version
+    )
     for person_id in work.session.exec(old).all():
         people.change(work, person_id, consented=False)

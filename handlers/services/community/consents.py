@@ -6,10 +6,13 @@ import datetime as dt
 from typing import Any
 
 from handlers.contract import Scene
-from storage.queries import questions
+from storage.queries import profile, questions
 from storage.tables.people import Person
 
-PURPOSE = "health"
+PURPOSE = profile.HEALTH
+MARKETING, FAMILY, STORIES = "marketing", "family", "stories"
+TITLES = {MARKETING: "活动消息", FAMILY: "告诉家人", STORIES: "分享故事"}
+"""Consents of their own kind; none of them is needed for anything else."""
 QUESTION = "consent"
 PLACE = -1
 """A place of its own beside the private chat: no other question may push out what waits for consent."""
@@ -28,6 +31,22 @@ def just_asked(scene: Scene, question: tuple[str, Any] | None) -> bool:
     if question is None or question[0] != QUESTION or "at" not in question[1]:
         return False
     return scene.now - dt.datetime.fromisoformat(question[1]["at"]) <= NOD_WITHIN
+
+
+def version(scene: Scene, purpose: str) -> int:
+    """Of the text in force."""
+    return int(getattr(scene.settings.consent, purpose))
+
+
+def has(scene: Scene, person_id: int, purpose: str) -> bool:
+    """Whether somebody has agreed to the text in force and not taken it back."""
+    live = profile.live_consent(scene.work, person_id, purpose)
+    return live is not None and live.version >= version(scene, purpose)
+
+
+def more(scene: Scene, person_id: int) -> list[str]:
+    """The titles of what somebody has agreed to besides health data."""
+    return [title for purpose, title in TITLES.items() if has(scene, person_id, purpose)]
 
 
 def held_back(person: Person) -> str:

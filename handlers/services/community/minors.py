@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from handlers.contract import Context, Scene, stored
 from handlers.services.care import reminders
@@ -37,10 +38,11 @@ def waits_for_guardian(scene: Scene, person_id: int) -> bool:
     return MINOR in tags and GUARDIAN not in tags
 
 
-def declare(ctx: Context, purpose: str) -> None:
+def declare(ctx: Context, purposes: Iterable[str]) -> None:
     """From now on a minor: consent they gave is void, and what was kept by it goes."""
     profile.tag(ctx.work, ctx.person_id, MINOR, "", ctx.now)
-    profile.withdraw_consent(ctx.work, ctx.person_id, purpose, ctx.now)
+    for purpose in purposes:
+        profile.withdraw_consent(ctx.work, ctx.person_id, purpose, ctx.now)
     ctx.person.consented = False
     for row in care.reminders(ctx.work, ctx.person_id):
         reminders.stop(ctx, row)

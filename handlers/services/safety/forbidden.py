@@ -16,7 +16,7 @@ from handlers.services.knowledge.screen import Doubt, Screen, texts
 from handlers.services.retrieval.text import bare
 from playbooks.library import Library
 
-BROADCAST, ANSWER, OWN = "broadcast", "case", "reminder"
+TO_MANY, ANSWER, OWN = ("broadcast:", "activity:"), "case", "reminder"
 QUOTATION = re.compile(r"“[^”\n]*”|^【\d+】.*$", re.M)
 VARIABLE = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}|\n", re.S)
 HEALTH = {
@@ -71,7 +71,7 @@ class Forbidden:
         claims nothing to themselves."""
         text, by = row["text"] or "", row["by"]
         text = text.replace(reader, "") if reader else text
-        if by.startswith(f"{BROADCAST}:"):
+        if by.startswith(TO_MANY):
             return self.to_many(text)
         if by == ANSWER:
             return self.to_patient(
