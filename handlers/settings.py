@@ -130,6 +130,7 @@ class ReminderSettings(Knobs):
 
 class LimitSettings(Knobs):
     messages_a_minute: int = Field(default=20, ge=1)
+    room_questions_a_minute: int = Field(default=60, ge=1)
 
 
 class ConsentSettings(Knobs):

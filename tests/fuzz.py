@@ -106,7 +106,11 @@ async def fuzz(messages: int, seed: int = 1, progress: Any = None) -> dict[str, 
     speaker = Speaker(library, seed)
     persons: dict[str, dict[str, Any]] = {name: {} for name in PATIENTS} | {n: {"role": r} for n, r in ROLES.items()}
     world = World(
-        NINE, persons, {ROOM: [*PATIENTS, *ROLES], STAFF: [*ROLES]}, {"limits": {"messages_a_minute": 1000}}, library
+        NINE,
+        persons,
+        {ROOM: [*PATIENTS, *ROLES], STAFF: [*ROLES]},
+        {"limits": {"messages_a_minute": 1000, "room_questions_a_minute": 1000}},
+        library,
     )
     await world.start()
     await world.give_consent(PATIENTS[:30])

@@ -116,7 +116,13 @@ async def talk(
     """{conversations, messages, said, seconds, leaks}."""
     persons: dict[str, dict[str, Any]] = {name: {} for name in PATIENTS} | {one: dict(OFFICE[one]) for one in OFFICE}
     rooms = {room: [*PATIENTS, *OFFICE] for room in ROOMS} | {STAFF: [*OFFICE]}
-    world = World(moment("2026-03-02 09:00"), persons, rooms, {"limits": {"messages_a_minute": 100_000}}, library)
+    world = World(
+        moment("2026-03-02 09:00"),
+        persons,
+        rooms,
+        {"limits": {"messages_a_minute": 100_000, "room_questions_a_minute": 100_000}},
+        library,
+    )
     await world.start()
     await world.give_consent(list(PATIENTS[: len(PATIENTS) * 2 // 3]))
     community, leaks, started = Talk(world, seed), list[tuple[str, str]](), time.perf_counter()

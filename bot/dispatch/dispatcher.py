@@ -57,6 +57,8 @@ class Dispatcher:
         self._to_send = False
         self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
         self._hurried: dict[tuple[str, str], dt.datetime] = {}
+        self._rush = 0
+        """How many at the front of the queue are in a hurry."""
         self._pump: asyncio.Task[None] | None = None
         self._chain: Next = chain([Triage(), privacy, consent, RateLimit()], route)
         self._process = desk.process(self._again)
@@ -80,11 +82,12 @@ class Dispatcher:
         return True
 
     def _first(self, raw: RawEvent) -> None:
-        """To the front, with this sender's earlier lines before it."""
+        """To the front, with this sender's earlier lines before it, and in a batch that waits for nobody else."""
         sender = (raw.channel, raw.sender.id)
         theirs = [one for one in self._queue if (one[0].channel, one[0].sender.id) == sender]
         others = [one for one in self._queue if (one[0].channel, one[0].sender.id) != sender]
         self._queue = deque([*theirs, *others])
+        self._rush = min(BATCH, self._rush + len(theirs))
 
     async def idle(self) -> None:
         """Returns when everything accepted so far has been handled."""
@@ -104,7 +107,8 @@ class Dispatcher:
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self._queue:
-            batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+            size, self._rush = min(self._rush or BATCH, len(self._queue)), 0
+            batch = [self._queue.popleft() for _ in range(size)]
             raws = [raw for raw, _ in batch]
 
             def acknowledge(

@@ -68,7 +68,7 @@ class Community:
         self._log = (self.folder / "log.txt").open("w", encoding="utf-8")
         with contextlib.redirect_stderr(self._log):
             configure("info")
-        self.config = configuration.load(None, {"channel": CHANNEL})
+        self.config = configuration.load(None, {"channel": CHANNEL, "limits": {"room_questions_a_minute": 10_000}})
         self.library = limited(wiring.library(self.config))
         self._template = self.folder / "template.db"
         self._populate()
@@ -91,9 +91,9 @@ class Community:
         return wiring.desk(self.config, database, clock or SystemClock(), self.library)
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[tuple[App, TimedChannel]]:
+    async def running(self, channel: TimedChannel | None = None) -> AsyncIterator[tuple[App, TimedChannel]]:
         """The live process: dispatcher, sender woken after each commit, ticks every second."""
-        channel = TimedChannel()
+        channel = channel or TimedChannel()
         app = wiring.app(self.desk(self.database()), {CHANNEL: channel}, live=True)
         await app.start()
         try:

@@ -19,7 +19,7 @@ from rich.table import Table
 from tests.benchmarks.community import Community
 from tests.benchmarks.figures import Figure
 
-BENCHMARKS = ("pipeline", "throughput", "reminders", "cold_start", "retrieval", "dispatch")
+BENCHMARKS = ("pipeline", "throughput", "flood", "reminders", "cold_start", "retrieval", "dispatch")
 """Modules with `run(community, quick, tell)`. Dispatch comes last: the frameworks it imports would slow the others."""
 WIDE = 170
 out, err = Console(), Console(stderr=True)
