@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately, stored, to_room
+from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately, to_room
 from handlers.matching import said
-from handlers.services.care import challenges
+from handlers.services.care import challenges, origins
 from playbooks.schema.challenge import Challenge
-from storage.queries import care, due
+from storage.queries import care
 
 JOIN_WORDS = re.compile(r"^(?:我要|我想|想|我)?(?:参加|报名|加入|参与)(?!.{0,30}(?:吗|么|怎么|如何|\?|？)$)")
 LEAVE_WORDS = re.compile(r"^(?:我要|我想|想|我)?(?:退出|不参加|放弃)")
@@ -42,14 +42,8 @@ def leave_match(ctx: Context, msg: Incoming) -> Challenge | None:
 
 
 def leave(ctx: Context, msg: Incoming, challenge: Challenge) -> Handled | None:
-    rounds = [one for one in care.running(ctx.work, ctx.person_id, "challenge") if one.playbook == challenge.id]
-    if not rounds:
+    if not origins.end(ctx, ctx.person_id, "challenge", challenge.id):
         return None
-    for one in rounds:
-        one.state = "left"
-        ctx.work.add(one)
-        for kind in ("challenge_day", "challenge_end"):
-            due.cancel(ctx.work, kind, stored(one.id), ctx.now, "left")
     text = ctx.words("challenge/left", title=challenge.title)
     happened = Happened("challenge_left", {"challenge": challenge.id}, ctx.person_id)
     return Handled("challenge", (privately(msg, text, by="challenge"),), (happened,))

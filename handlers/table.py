@@ -26,6 +26,7 @@ from handlers import (
     rating,
     reminder,
     subscription,
+    why,
 )
 from handlers.admin import cases, console
 from handlers.contract import Context, Handled, Handler, Incoming
@@ -53,6 +54,8 @@ HANDLERS: tuple[Handler, ...] = (
     subscription.RESUME,
     my_records.CHECK_INS,
     my_records.POINTS,
+    why.WHY,
+    why.STOP,
     reminder.LIST,
     reminder.STOP,
     reminder.WHICH_ONE,

@@ -13,7 +13,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from handlers.contract import Private
 
 FOLDER = Path(__file__).parent.parent / "templates"
-PRIVATE_FOLDERS = frozenset({"record", "reminder", "journey"})
+PRIVATE_FOLDERS = frozenset({"record", "reminder", "journey", "why"})
 PRIVATE = frozenset({"check_in/kept", "check_in/abnormal", "admin/portrait", "consent/copy", "consent/erase_ask"})
 """Templates that show somebody's values, plans or records."""
 BLANK_LINES = re.compile(r"\n{3,}")

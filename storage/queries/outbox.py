@@ -108,6 +108,14 @@ def latest(work: Work, limit: int, state: str | None = None) -> list[RowMapping]
     return list(work.connection.execute(wanted).mappings())
 
 
+def sent_to(work: Work, person_id: int, limit: int = 20) -> list[RowMapping]:
+    """What somebody was sent in private, newest first."""
+    wanted = select(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.state == "sent")
+    return list(
+        work.connection.execute(wanted.order_by(TABLE.c.sent_at.desc(), TABLE.c.id.desc()).limit(limit)).mappings()
+    )
+
+
 def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
     """Reader → how many private messages of this kind have not reached them since then, and will not by themselves."""
     lost = TABLE.c.state.in_(("failed", "unknown", "held", "expired"))

@@ -27,10 +27,11 @@ def reply_key(inbox_id: int, faqs: Sequence[Faq]) -> str | None:
 def outdated(scene: Scene, key: str | None) -> bool:
     """Whether one of the answers in a message is no longer served in its version; version 0 carries none."""
     served = scene.index.library.faqs
-    return any(version and (faq not in served or served[faq].version != version) for faq, version in _entries(key))
+    return any(version and (faq not in served or served[faq].version != version) for faq, version in entries(key))
 
 
-def _entries(key: str | None) -> list[tuple[str, int]]:
+def entries(key: str | None) -> list[tuple[str, int]]:
+    """(FAQ, version) of the answers that the message with this key gives."""
     if key is None or not key.startswith(KEYS):
         return []
     return [(found["faq"], int(found["version"])) for found in ENTRY.finditer(key)]
@@ -41,9 +42,9 @@ def take_back(scene: Scene, row: RowMapping) -> str:
 
     What never left was not received: it is neither corrected later nor the reason that a better answer is not told.
     """
-    reader, entries = row["person_id"] or next(iter(row["mentions"]), 0), _entries(row["key"])
+    reader, told = row["person_id"] or next(iter(row["mentions"]), 0), entries(row["key"])
     found = answered.given_at(scene.work, reader, row["created_at"])
-    given = [one for one in found if (one["faq_id"], one["version"]) in entries]
+    given = [one for one in found if (one["faq_id"], one["version"]) in told]
     if not row["attempts"]:
         answered.take_back(scene.work, [one["id"] for one in given])
         gaps.not_told(scene.work, reader, row["created_at"])
