@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from storage.names import shown
 from storage.tables.people import Membership, Person, PersonTable, RoleGrant, Room, RoomTable, Tag
 from storage.work import Work
 
@@ -16,6 +17,7 @@ ROOMS = RoomTable.__table__  # type: ignore[attr-defined]
 MEMBERS = Membership.__table__  # type: ignore[attr-defined]
 GRANTS = RoleGrant.__table__  # type: ignore[attr-defined]
 TAGS = Tag.__table__  # type: ignore[attr-defined]
+NAMELESS = "?"
 SEEN_EVERY = dt.timedelta(hours=1)
 # Built once: every message needs these, and building a statement costs more than running it.
 SAME_PERSON = select(PEOPLE).where(
@@ -35,13 +37,14 @@ def meet(
     work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai"
 ) -> Person:
     """The person with this platform id, stored when new; the shown name and last visit are kept fresh."""
+    name = shown(name)
     same = {"channel": channel, "platform_id": platform_id}
     found = work.connection.execute(SAME_PERSON, same).mappings().first()
     if found is None:
         row: dict[str, Any] = {
             "channel": channel,
             "platform_id": platform_id,
-            "name": name or platform_id,
+            "name": name or shown(platform_id) or NAMELESS,
             "first_seen": now,
             "last_seen": now,
             "zone": zone,
@@ -93,6 +96,7 @@ def named(work: Work, name: str) -> list[Person]:
 
 def enter(work: Work, channel: str, platform_id: str, topic: str) -> Room:
     """The room with this platform id, stored when new; its topic is kept fresh."""
+    topic = shown(topic)
     same = {"channel": channel, "platform_id": platform_id}
     found = work.connection.execute(SAME_ROOM, same).mappings().first()
     if found is None:
