@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Kind
 from handlers.services.care.days import at, local, next_clock, within
+from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
 from storage.queries import outbox
 from storage.tables.people import Person
@@ -42,6 +43,8 @@ def judge(
     """
     if row["expires"] is not None and now > row["expires"]:
         return Judgement(Verdict.EXPIRED, "late")
+    if person is not None and person.frozen_since is not None and _personal(row):
+        return Judgement(Verdict.HOLD, FROZEN)
     if row["kind"] != Kind.PUSH:
         return GO
     if person is not None and person.unsubscribed:
@@ -55,6 +58,12 @@ def judge(
     if person is not None and _over_cap(work, row["person_id"], settings, now, zone, claimed):
         return Judgement(Verdict.WAIT, "cap", next_clock(now, quiet.end, zone))
     return GO
+
+
+def _personal(row: RowMapping) -> bool:
+    """For the eyes of the one whom we know by this id: plans, reminders, records, and what concerns somebody else."""
+    about_another = row["about"] is not None and row["about"] != row["person_id"]
+    return row["kind"] in (Kind.PUSH, Kind.REMINDER) or row["private"] is not False or about_another
 
 
 def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str, claimed: int) -> bool:
