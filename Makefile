@@ -6,7 +6,7 @@ BIN := .venv/bin
 export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run setup test lint unit fuzz rooms bench lock dev npm screenshots clean
+.PHONY: run setup test lint unit fuzz rooms forged bench lock dev npm screenshots clean
 
 run: .venv/.run  ## 启动杏林（网页聊天）
 	@$(BIN)/xinglin run
@@ -26,6 +26,9 @@ fuzz: .venv/.dev  ## 十万条古怪的消息走一遍（约一小时；可写 N
 
 rooms: .venv/.dev  ## 十万段对话，病友群里听不到任何人的数值和号码（约一小时；可写 N=2000）
 	@$(BIN)/python -m tests.rooms $(or $(N),100000)
+
+forged: .venv/.dev  ## 十万个冒名的人试每一条管理命令（约十分钟；可写 N=2000）
+	@$(BIN)/python -m tests.forged $(or $(N),100000)
 
 bench: .venv/.dev  ## 性能，与同类库在同一次运行里比较
 	@$(BIN)/python -m tests.benchmarks.run

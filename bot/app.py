@@ -15,6 +15,7 @@ from bot.clock import Clock, DemoClock, ManualClock
 from bot.config import place
 from bot.desk import Desk
 from bot.dispatch.dispatcher import Dispatcher
+from bot.logins import Logins
 from bot.scheduling.due import DueSweep
 from bot.scheduling.housekeeping import clean
 from bot.scheduling.sender import Sender
@@ -40,7 +41,9 @@ class App:
         self.channels = channels
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.sender = Sender(desk, channels, self.writer)
-        self.dispatcher = Dispatcher(desk, self.writer, self.sender.take, self.sender.offer, self._committed)
+        self.dispatcher = Dispatcher(
+            desk, self.writer, self.sender.take, self.sender.offer, self._committed, Logins(desk, channels)
+        )
         self.sweep = DueSweep(desk)
         self._live = live
         self._ticker = Ticker(desk, self._sweep_due, self._send, self.dispatcher.resume, self._clean)

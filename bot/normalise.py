@@ -38,8 +38,8 @@ def body(raw: RawEvent) -> dict[str, Any]:
 
 
 def readable(text: str) -> str:
-    """The text without halves of characters, which no database takes."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """The text without halves of characters, which no database takes; what stands for them is in no id of a platform."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def incoming(

@@ -50,4 +50,4 @@ def leave(ctx: Context, msg: Incoming, challenge: Challenge) -> Handled | None:
 
 
 JOIN = Handler("challenge", join_match, join, needs_consent=True)
-LEAVE = Handler("challenge", leave_match, leave)
+LEAVE = Handler("challenge", leave_match, leave, own=True)

@@ -115,5 +115,5 @@ YES = keyword(
 NO = keyword("不同意", "我不同意", "暂不同意", "先不同意", "不同意了", "我不同意了")
 NODS = keyword("好", "好的", "可以", "行", "愿意", "嗯", "是", "是的", "ok", "OK")
 SHAKES = keyword("不", "不要", "不行", "不愿意", "算了", "拒绝", "不用", "不用了")
-AGREE = Handler("consent", _meant, _answer)
+AGREE = Handler("consent", _meant, _answer, own=True)
 WITHDRAW = Handler("consent", keyword("撤回同意", "我要撤回同意", "撤销同意", "取消同意"), withdraw)

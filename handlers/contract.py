@@ -78,12 +78,17 @@ class Outgoing:
     about: int | None = None
     """Whose words or data are in it, when that is not its reader: goes when that person is erased."""
 
+    @property
+    def private(self) -> bool:
+        """Whether somebody's values, plans or records are in it."""
+        return isinstance(self.text, Private) or (self.picture is not None and self.picture.drawing in PRIVATE_DRAWINGS)
+
     def __post_init__(self) -> None:
         if self.room_id is None:
             return
         if self.person_id is not None:
             raise ValueError("a message goes to a person or to a room, not to both")
-        if isinstance(self.text, Private) or (self.picture and self.picture.drawing in PRIVATE_DRAWINGS):
+        if self.private:
             raise TypeError("what is private cannot be addressed to a room")
 
 
@@ -247,13 +252,15 @@ class Handler:
     """One capability. `match` is cheap and looks only (returns None for "not mine"); `act` decides.
 
     A handler that would keep something personal sets `needs_consent`: without consent the person is asked first, and
-    the message is carried out after 同意.
+    the message is carried out after 同意. One that shows or changes what is kept already sets `own`: neither acts while it
+    is unsure who writes (`Person.frozen_since`).
     """
 
     name: str
     match: Callable[[Context, Incoming], Any | None]
     act: Callable[[Context, Incoming, Any], Handled | None]
     needs_consent: bool = False
+    own: bool = False
 
 
 def reply(msg: Incoming, text: str, **more: Any) -> Outgoing:

@@ -31,4 +31,4 @@ def act(ctx: Context, msg: Incoming, matched: bool) -> Handled:
     return replace(handled, replies=(*more.replies, *replies), events=(*handled.events, *more.events))
 
 
-SAYS_SO = Handler("minor", match, act)
+SAYS_SO = Handler("minor", match, act, own=True)

@@ -87,7 +87,10 @@ def erase_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
 
 
 COPY = Handler(
-    "my_data", keyword("导出我的数据", "导出数据", "我要导出数据", "下载我的数据", "导出我的信息", "导出我的记录"), copy
+    "my_data",
+    keyword("导出我的数据", "导出数据", "我要导出数据", "下载我的数据", "导出我的信息", "导出我的记录"),
+    copy,
+    own=True,
 )
 ERASE = Handler(
     "my_data",
@@ -96,6 +99,7 @@ ERASE = Handler(
         "我要删除数据", "注销", "我要注销", "注销账号", "注销我的账号",
     ),
     ask,
+    own=True,
 )  # fmt: skip
 CONFIRM = keyword("确认删除", "确定删除", "我确认删除", "确认删")
-CONFIRMED = Handler("my_data", confirmed, go)
+CONFIRMED = Handler("my_data", confirmed, go, own=True)

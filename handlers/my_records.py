@@ -36,6 +36,9 @@ def my_points(ctx: Context, msg: Incoming, matched: str) -> Handled:
 
 
 CHECK_INS = Handler(
-    "my_records", keyword("我的打卡", "打卡记录", "我的记录", "我的数据", "我的血压", "我的血糖", "趋势"), check_ins
+    "my_records",
+    keyword("我的打卡", "打卡记录", "我的记录", "我的数据", "我的血压", "我的血糖", "趋势"),
+    check_ins,
+    own=True,
 )
-POINTS = Handler("my_records", keyword("我的积分", "积分", "查积分", "我的等级", "等级"), my_points)
+POINTS = Handler("my_records", keyword("我的积分", "积分", "查积分", "我的等级", "等级"), my_points, own=True)

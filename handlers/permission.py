@@ -67,4 +67,4 @@ def _words(ctx: Context, msg: Incoming, purpose: str, what: str) -> Outgoing:
     return privately(msg, ctx.words(f"consent/{purpose}", what=what, title=consents.TITLES[purpose]), by="consent")
 
 
-PERMISSION = Handler("consent", match, act)
+PERMISSION = Handler("consent", match, act, own=True)

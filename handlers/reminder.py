@@ -180,12 +180,15 @@ def _close_question(ctx: Context) -> None:
         questions.close(ctx.work, ctx.person_id, None)
 
 
-LIST = Handler("reminder", keyword("我的提醒", "提醒列表", "查看提醒", "有哪些提醒", "提醒"), list_all)
+LIST = Handler("reminder", keyword("我的提醒", "提醒列表", "查看提醒", "有哪些提醒", "提醒"), list_all, own=True)
 STOP = Handler(
-    "reminder", prefixed("停止提醒", "取消提醒", "删除提醒", "关闭提醒", "停掉提醒", "不要提醒", "别提醒"), stop
+    "reminder",
+    prefixed("停止提醒", "取消提醒", "删除提醒", "关闭提醒", "停掉提醒", "不要提醒", "别提醒"),
+    stop,
+    own=True,
 )
 TWICE = Handler("reminder", twice_match, twice)
 ANSWER = Handler("reminder", answer_match, answer, needs_consent=True)
-WHICH_ONE = Handler("reminder", which_match, which)
+WHICH_ONE = Handler("reminder", which_match, which, own=True)
 CLARIFIED = Handler("reminder", clarified_match, clarified, needs_consent=True)
 CREATE = Handler("reminder", create_match, create, needs_consent=True)

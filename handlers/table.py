@@ -30,6 +30,7 @@ from handlers import (
 )
 from handlers.admin import cases, console
 from handlers.contract import Context, Handled, Handler, Incoming
+from handlers.services.staff import identity
 
 HANDLERS: tuple[Handler, ...] = (
     newcomer.JOINED,
@@ -99,6 +100,8 @@ def route(ctx: Context, msg: Incoming) -> Handled | NeedsConsent | None:
         matched = handler.match(ctx, msg)
         if matched is None:
             continue
+        if (handler.needs_consent or handler.own) and ctx.person.frozen_since is not None:
+            return identity.not_yet(ctx, msg)
         if handler.needs_consent and not ctx.person.consented:
             return NeedsConsent(handler)
         handled = handler.act(ctx, msg, matched)

@@ -79,5 +79,5 @@ STOP_WORDS = keyword(
     "不想收这个",
     "关掉",
 )
-WHY = Handler("why", match, act)
-STOP = Handler("why", stop_match, stop)
+WHY = Handler("why", match, act, own=True)
+STOP = Handler("why", stop_match, stop, own=True)

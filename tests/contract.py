@@ -33,6 +33,7 @@ async def keeps_the_contract(
     assert channel.state is not LinkState.UP
     await channel.start(accept)
     await _until(lambda: channel.state is LinkState.UP)
+    assert bool(channel.account) != channel.capabilities.stable_ids
     await _hears(channel, heard, in_private, in_room)
     await _sends(channel, person(), room())
     await channel.stop()

@@ -75,7 +75,8 @@ class Capabilities:
     """What a channel can do. What it cannot is refused before it is promised.
 
     `idempotent`: sending the same `Delivery.key` twice has one effect, so a send of unknown outcome may be repeated.
-    `proactive`: may speak to somebody who has not just written.
+    `proactive`: may speak to somebody who has not just written. `stable_ids`: people keep their ids whoever is logged in;
+    when False, `Channel.account` says who that is.
     """
 
     group_receive: bool = True
@@ -88,6 +89,7 @@ class Capabilities:
     friendship: bool = False
     proactive: bool = True
     idempotent: bool = False
+    stable_ids: bool = True
     pace: Pace = field(default_factory=Pace)
 
 
@@ -146,6 +148,10 @@ class Channel(Protocol):
 
     @property
     def state(self) -> LinkState: ...
+
+    @property
+    def account(self) -> str:
+        """The platform's id of the account last logged in; "" before that, or when ids do not hang on it."""
 
     async def start(self, accept: Accept) -> None:
         """Begin to listen; returns when listening (or trying to) in the background."""

@@ -20,6 +20,7 @@ class ConsoleChannel:
 
     name = "console"
     capabilities = Capabilities(idempotent=False, image_receive=False, image_send=False)
+    account = ""
 
     def __init__(self, now: Callable[[], dt.datetime], bot_name: str = "杏林", console: Console | None = None) -> None:
         self.state = LinkState.DOWN

@@ -21,10 +21,13 @@ class Sent:
 class MemoryChannel:
     """Keeps what was sent in `sent`. With `journal`, receipts also go to a file, so that they outlive a killed process."""
 
-    capabilities = Capabilities(idempotent=True)
+    capabilities = Capabilities(idempotent=True, stable_ids=False)
 
-    def __init__(self, now: Callable[[], dt.datetime], journal: Path | None = None, name: str = "memory") -> None:
+    def __init__(
+        self, now: Callable[[], dt.datetime], journal: Path | None = None, name: str = "memory", account: str = "bot"
+    ) -> None:
         self.name = name
+        self.account = account
         self.state = LinkState.DOWN
         self.sent: list[Sent] = []
         self._now = now

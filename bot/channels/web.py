@@ -48,6 +48,7 @@ class WebChannel:
 
     name = "web"
     capabilities = Capabilities(idempotent=True)
+    account = ""
 
     def __init__(self, database: Database, clock: Clock, bot_name: str = "杏林") -> None:
         self.hub = Hub()

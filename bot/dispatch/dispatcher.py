@@ -23,6 +23,7 @@ from bot.dispatch.middlewares.privacy import privacy
 from bot.dispatch.middlewares.ratelimit import RateLimit
 from bot.dispatch.middlewares.triage import Triage, urgent
 from bot.dispatch.outgoing import event_rows, outbox_rows
+from bot.logins import Logins
 from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
 from handlers.table import route
@@ -48,12 +49,14 @@ class Dispatcher:
         claim: Callable[[Work], Claimed] = lambda work: Claimed(),
         offer: Callable[[Claimed], bool] = lambda claimed: False,
         after_commit: Callable[[], None] = lambda: None,
+        logins: Logins | None = None,
     ) -> None:
         self._desk = desk
         self._writer = writer
         self._claim = claim
         self._offer = offer
         self._after_commit = after_commit
+        self._logins = logins or Logins(desk, {})
         self._to_send = False
         self._queue: deque[tuple[RawEvent, asyncio.Future[None]]] = deque()
         self._hurried: dict[tuple[str, str], dt.datetime] = {}
@@ -149,6 +152,7 @@ class Dispatcher:
             for raw in raws
         ]
         with self._desk.database.transaction() as work:
+            self._logins.notice(work)
             ids = inbox.accept(work, rows)
         metrics = self._desk.metrics
         for raw in raws:
@@ -196,6 +200,8 @@ class Dispatcher:
     def _decide(self, work: Work, inbox_id: int, channel: str, data: dict[str, object]) -> str:
         desk, now = self._desk, self._desk.clock.now()
         msg, person, room = normalise.incoming(work, inbox_id, channel, data, desk.config, now)
+        if person.first_seen == now:
+            self._logins.returned(work, person)
         ctx = Context(now, work, desk.index, desk.config, desk.words, person, room, self._process)
         handled = self._chain(ctx, msg)
         by = ""

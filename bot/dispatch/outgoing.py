@@ -28,6 +28,7 @@ def outbox_row(message: Outgoing, now: dt.datetime, by: str, inbox_id: int | Non
         "picture": {"drawing": picture.drawing, "data": picture.data} if picture else None,
         "on_doubt": message.on_doubt.value,
         "about": message.about,
+        "private": message.private,
         "state": "waiting",
         "reason": "",
         "attempts": 0,

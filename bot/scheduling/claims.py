@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from bot.channels.base import Channel, Contact, Delivery, LinkState
 from bot.desk import Desk
+from bot.logins import Logins
 from bot.scheduling.gate import Verdict, judge
 from bot.scheduling.pace import Pacer
 from handlers.contract import Kind
@@ -54,6 +55,7 @@ class Claims:
     def __init__(self, desk: Desk, channels: Mapping[str, Channel]) -> None:
         self._desk = desk
         self._channels = channels
+        self._logins = Logins(desk, channels)
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
 
     def take_in_passing(self, work: Work) -> Claimed:
@@ -65,6 +67,7 @@ class Claims:
     def take(self, work: Work) -> Claimed:
         """Claim the next messages in this transaction."""
         now = self._desk.clock.now()
+        self._logins.notice(work)
         rows = outbox.waiting(work, now, BATCH)
         if not rows:
             return Claimed()

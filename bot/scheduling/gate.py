@@ -11,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Kind
 from handlers.services.care.days import at, local, next_clock, within
 from handlers.services.community import consents
+from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
 from storage.queries import outbox, profile
 from storage.tables.people import Person
@@ -46,6 +47,8 @@ def judge(
     """
     if row["expires"] is not None and now > row["expires"]:
         return Judgement(Verdict.EXPIRED, "late")
+    if person is not None and person.frozen_since is not None and _personal(row):
+        return Judgement(Verdict.HOLD, FROZEN)
     if row["kind"] != Kind.PUSH:
         return GO
     if person is not None and person.unsubscribed:
@@ -66,6 +69,12 @@ def judge(
 def _agreed(work: Work, person_id: int, settings: Settings) -> bool:
     live = profile.live_consent(work, person_id, consents.MARKETING)
     return live is not None and live.version >= settings.consent.marketing
+
+
+def _personal(row: RowMapping) -> bool:
+    """For the eyes of the one whom we know by this id: plans, reminders, records, and what concerns somebody else."""
+    about_another = row["about"] is not None and row["about"] != row["person_id"]
+    return row["kind"] in (Kind.PUSH, Kind.REMINDER) or row["private"] is not False or about_another
 
 
 def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str, claimed: int) -> bool:

@@ -147,6 +147,7 @@ async def _turn(world: World, turn: Turn) -> Played:
         "wait": lambda: world.wait(values["span"]),
         "until": lambda: world.until(values["at"]),
         "edit": lambda: world.edit(values["files"]),
+        "login": lambda: world.login(values["account"]),
         "restart": world.restart,
     }[turn.kind]
     sent = await act()
@@ -161,6 +162,8 @@ def _said(turn: Turn) -> str | None:
         return f"{values['who']}{place}: {'[图片]' if turn.kind == 'image' else ''}{values['text']}"
     if turn.kind in ("joins", "leaves", "befriends"):
         return f"{values['who']} {turn.kind} {values['room'] or ''}".strip()
+    if turn.kind == "login":
+        return f"（换了账号登录：{values['account']}）"
     if turn.kind == "edit":
         return f"（内容文件改了：{'、'.join(values['files'])}）"
     return None

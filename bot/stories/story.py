@@ -2,6 +2,7 @@
 
 `- edit: {faq/dm-fruit: {version: 2, answer: {text: …}}}` is an author saving playbook files: the fields are merged into the
 file (a new one when there is none), `null` deletes it; what follows is what the watcher of the folders does.
+`- login: 新号` is another account of ours logging in.
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def _turn(document: Document, number: int, raw: Any) -> Turn:
     acts = [key for key in raw if key not in EXPECTATIONS]
     if len(acts) != 1:
         raise Broken(
-            [document.problem(where, "每一步只写一件事（一句话、joins、wait、until、edit、restart 或 image）")]
+            [document.problem(where, "每一步只写一件事（一句话、joins、wait、until、edit、login、restart 或 image）")]
         )
     try:
         kind, values = _act(acts[0], raw[acts[0]])
@@ -144,6 +145,8 @@ def _act(key: str, value: Any) -> tuple[str, dict[str, Any]]:
         return "edit", {"files": {str(name): fields for name, fields in value.items()}}
     if key == "restart":
         return "restart", {}
+    if key == "login":
+        return "login", {"account": str(value)}
     if key == "image":
         return "image", {
             "who": value["from"],

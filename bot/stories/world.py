@@ -68,6 +68,7 @@ class World:
         self.config = self._configured(config or {}, base)
         self._library = library
         self._messages = 0
+        self._account = "bot"
         self._boot()
 
     def _configured(self, overrides: Mapping[str, Any], base: Path | None) -> Config:
@@ -95,7 +96,7 @@ class World:
         if fresh:
             database.create_all()
         self.desk = wiring.desk(self.config, database, self.clock, self._library)
-        self.channel = MemoryChannel(self.clock.now, self._file.with_suffix(".journal"))
+        self.channel = MemoryChannel(self.clock.now, self._file.with_suffix(".journal"), account=self._account)
         self.app = App(self.desk, {"memory": self.channel}, live=False)
         if fresh:
             self._settle_in(database)
@@ -222,6 +223,11 @@ class World:
 
     async def wait(self, span: dt.timedelta) -> list[Sent]:
         return await self.until(self.clock.now() + span)
+
+    async def login(self, account: str) -> list[Sent]:
+        """Another account of ours is logged in at the platform."""
+        self._account = self.channel.account = account
+        return await self.wait(dt.timedelta())
 
     async def restart(self) -> list[Sent]:
         """The process dies without a word and starts again on the same database."""

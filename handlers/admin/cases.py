@@ -11,6 +11,7 @@ from handlers.matching import said as words_said
 from handlers.services.care.days import shown
 from handlers.services.knowledge import case_clocks, courtesy
 from handlers.services.knowledge import cases as service
+from handlers.services.staff import identity
 from handlers.services.staff.roles import title_of
 from handlers.words import one_line
 from storage.queries import cases as rows
@@ -81,7 +82,8 @@ def _answered(ctx: Context, msg: Incoming, case: Case, words: str) -> Handled:
         return said(ctx, msg, "admin/forbidden", found=doubts, many=False)
     sent, in_room = service.answer(ctx, case, words, ctx.person, title_of(ctx.roles), msg.inbox_id)
     asker = people.person(ctx.work, case.person_id)
-    text = ctx.words("admin/replied", case=case, name=asker.name if asker else "", in_room=in_room)
+    held = not in_room and identity.unsure(asker, case.opened_at)
+    text = ctx.words("admin/replied", case=case, name=asker.name if asker else "", in_room=in_room, held=held)
     name = "case_answered" if case.state == "answered" else "promise_made"
     happened = Happened(name, {"case": case.id, "by": ctx.person_id}, case.person_id, case.room_id)
     return Handled("admin", (*sent, answer(ctx, msg, text)), (happened,))

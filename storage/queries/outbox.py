@@ -130,3 +130,9 @@ def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())
+
+
+def release(work: Work, person_ids: Sequence[int], reason: str, now: dt.datetime) -> int:
+    """Private messages held back for this reason wait again; the gate looks whether they are too late."""
+    held = update(TABLE).where(TABLE.c.state == "held", TABLE.c.reason == reason, TABLE.c.person_id.in_(person_ids))
+    return work.connection.execute(held.where(TABLE.c.text.is_not(None)).values(state="waiting", after=now)).rowcount

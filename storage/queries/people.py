@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from storage.names import shown
 from storage.tables.people import Membership, Person, PersonTable, RoleGrant, Room, RoomTable, Tag
 from storage.work import Work
 
@@ -16,6 +17,7 @@ ROOMS = RoomTable.__table__  # type: ignore[attr-defined]
 MEMBERS = Membership.__table__  # type: ignore[attr-defined]
 GRANTS = RoleGrant.__table__  # type: ignore[attr-defined]
 TAGS = Tag.__table__  # type: ignore[attr-defined]
+NAMELESS = "?"
 SEEN_EVERY = dt.timedelta(hours=1)
 # Built once: every message needs these, and building a statement costs more than running it.
 SAME_PERSON = select(PEOPLE).where(
@@ -35,19 +37,21 @@ def meet(
     work: Work, channel: str, platform_id: str, name: str, now: dt.datetime, zone: str = "Asia/Shanghai"
 ) -> Person:
     """The person with this platform id, stored when new; the shown name and last visit are kept fresh."""
+    name = shown(name)
     same = {"channel": channel, "platform_id": platform_id}
     found = work.connection.execute(SAME_PERSON, same).mappings().first()
     if found is None:
         row: dict[str, Any] = {
             "channel": channel,
             "platform_id": platform_id,
-            "name": name or platform_id,
+            "name": name or shown(platform_id) or NAMELESS,
             "first_seen": now,
             "last_seen": now,
             "zone": zone,
             "consented": False,
             "unsubscribed": False,
             "locked": False,
+            "frozen_since": None,
         }
         new_id = work.connection.execute(insert(PEOPLE).values(**row).returning(PEOPLE.c.id)).scalar_one()
         return Person(id=new_id, **row)
@@ -93,6 +97,7 @@ def named(work: Work, name: str) -> list[Person]:
 
 def enter(work: Work, channel: str, platform_id: str, topic: str) -> Room:
     """The room with this platform id, stored when new; its topic is kept fresh."""
+    topic = shown(topic)
     same = {"channel": channel, "platform_id": platform_id}
     found = work.connection.execute(SAME_ROOM, same).mappings().first()
     if found is None:
@@ -189,8 +194,9 @@ def roles(work: Work, person_id: int) -> frozenset[str]:
 
 
 def with_role(work: Work, roles: Sequence[str]) -> list[Person]:
-    """People who were granted one of these roles in chat."""
+    """People who were granted one of these roles in chat, and of whom it is sure who they are."""
     wanted = select(PEOPLE).join(GRANTS, GRANTS.c.person_id == PEOPLE.c.id).where(GRANTS.c.role.in_(roles))
+    wanted = wanted.where(PEOPLE.c.frozen_since.is_(None))
     return [Person(**row) for row in work.connection.execute(wanted.distinct()).mappings()]
 
 
@@ -207,3 +213,22 @@ def tagged(work: Work, tag: str) -> list[Person]:
 
 def count(work: Work) -> int:
     return int(work.connection.execute(select(func.count()).select_from(PEOPLE)).scalar_one())
+
+
+def freeze(work: Work, channel: str, but: Collection[str], now: dt.datetime) -> int:
+    """Of nobody on this channel but these platform ids is it sure any more who they are; returns how many."""
+    wanted = update(PEOPLE).where(PEOPLE.c.channel == channel, PEOPLE.c.platform_id.not_in(but))
+    return work.connection.execute(wanted.values(frozen_since=now)).rowcount
+
+
+def frozen(work: Work, channel: str | None = None) -> list[Person]:
+    """Of whom it is not sure who they are."""
+    wanted = select(PEOPLE).where(PEOPLE.c.frozen_since.is_not(None)).order_by(PEOPLE.c.last_seen.desc())
+    if channel is not None:
+        wanted = wanted.where(PEOPLE.c.channel == channel)
+    return [Person(**row) for row in work.connection.execute(wanted).mappings()]
+
+
+def unfreeze(work: Work, ids: Sequence[int]) -> None:
+    """Staff have seen who these are."""
+    work.connection.execute(update(PEOPLE).where(PEOPLE.c.id.in_(ids)).values(frozen_since=None))

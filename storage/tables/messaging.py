@@ -60,6 +60,8 @@ class Outbox(SQLModel, table=True):
     attempts: int = 0
     sent_at: dt.datetime | None = Field(default=None, sa_type=Utc)
     receipt: str = ""
+    private: bool | None = None
+    """Whether its reader's values, plans or records are in it; None for rows from before this was noted."""
 
 
 class Event(SQLModel, table=True):

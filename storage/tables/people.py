@@ -29,6 +29,8 @@ class PersonTable(SQLModel, table=True):
     unsubscribed: bool = False
     locked: bool = False
     """A red flag is open: nothing of ours but safety and asked-for reminders until staff clear it."""
+    frozen_since: dt.datetime | None = Field(default=None, sa_type=Utc)
+    """Another account of ours was logged in then, so this id may be somebody else's now; until staff say who it is."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class Person:
     consented: bool
     unsubscribed: bool
     locked: bool
+    frozen_since: dt.datetime | None
 
 
 class RoomTable(SQLModel, table=True):

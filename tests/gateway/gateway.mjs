@@ -6,7 +6,7 @@
 // in   {"do":"say","from":"张姐","room":"糖尿病新手群","text":"…","mention":true}   room left out: in private
 //      {"do":"image","from":"张姐","base64":"…"}      {"do":"join","people":["王叔"],"by":"李哥","room":…}
 //      {"do":"leave","people":[…],"by":…,"room":…}    {"do":"friend","from":"王叔","hello":"…"}
-//      {"do":"logout"} {"do":"login"}                 {"do":"stall","on":true}: a send takes for ever
+//      {"do":"logout"} {"do":"login","as":"王叔"}                 {"do":"stall","on":true}: a send takes for ever
 //      {"do":"refuse","file":3}: files are answered with this gRPC status   {"do":"number","on":true}: sends get ids
 // out  {"ready":{"people":{name:id},"rooms":{topic:id},"ca":PEM}}   {"done":command}   {"error":…}
 //      {"sent":{"to":name|"room":topic,"text":…|"image":base64,"mentions":[name]}}   {"accepted":friendship id}
@@ -86,7 +86,7 @@ const commands = {
   leave: ({ people: names, by, room }) => rooms[room].remove(...names.map(name => people[name])).by(people[by]),
   friend: ({ from, hello, confirmed }) => befriend(people[from], hello, confirmed),
   logout: () => puppet.logout(),
-  login: () => mocker.login(people[BOT]),
+  login: ({ as }) => mocker.login(people[as ?? BOT]),
   stall: ({ on }) => { puppet.stalled = on },
   number: ({ on }) => { puppet.numbered = on },
   refuse: ({ file }) => { puppet.fileStatus = file },

@@ -35,6 +35,7 @@ class Fake:
     now: Callable[[], dt.datetime] = lambda: NOON
     name: str = "memory"
     state: LinkState = LinkState.UP
+    account: str = ""
     sent: list[Delivery] = field(default_factory=list)
 
     async def start(self, accept: Accept) -> None: ...

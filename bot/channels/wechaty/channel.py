@@ -54,7 +54,7 @@ class WechatyChannel:
         self._accept_friends = accept_friends
         self._timeout = timeout
         self._keepalive = keepalive
-        self._capabilities = Capabilities(friendship=True, idempotent=False, pace=pace)
+        self._capabilities = Capabilities(friendship=True, idempotent=False, stable_ids=False, pace=pace)
         self._tasks: tuple[asyncio.Task[None], ...] = ()
         self._link: Link | None = None
         self._outbound: Outbound | None = None
@@ -70,6 +70,10 @@ class WechatyChannel:
     @property
     def state(self) -> LinkState:
         return self._link.state if self._link else LinkState.DOWN
+
+    @property
+    def account(self) -> str:
+        return self._link.bot if self._link else ""
 
     async def start(self, accept: Accept) -> None:
         """Returns at once; a gateway that is not there yet is waited for in the background."""

@@ -158,5 +158,5 @@ def _ask_back(ctx: Context, msg: Incoming) -> list[Outgoing]:
 def _keep_readings(ctx: Context, msg: Incoming) -> None:
     """The reading itself is not lost, if its writer has agreed to keeping readings."""
     readings = tuple(one for one in ctx.index.readings(msg.text) if isinstance(one, Reading) and not one.other_person)
-    if readings and ctx.person.consented:
+    if readings and ctx.person.consented and ctx.person.frozen_since is None:
         check_ins.keep(ctx, msg, readings)

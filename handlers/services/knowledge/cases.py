@@ -16,6 +16,7 @@ from handlers.contract import (
     Incoming,
     Kind,
     Outgoing,
+    Private,
     Scene,
     Skip,
     reply,
@@ -25,7 +26,7 @@ from handlers.contract import (
 )
 from handlers.services.knowledge import case_clocks as clocks
 from handlers.services.knowledge import gaps
-from handlers.services.staff import promises
+from handlers.services.staff import identity, promises
 from handlers.services.staff.roles import tell_each, tell_staff
 from playbooks.schema.common import span
 from storage.queries import answered, people, staff
@@ -128,6 +129,9 @@ def answer(scene: Scene, case: Case, words: str, by: Person, title: str, key: in
     noted = promises.noted(scene, promise) if promise is not None else []
     if known is not None and in_room:
         return [to_room(known.id, text, mentions=(case.person_id,), **more), *noted], True
+    asker = people.person(scene.work, case.person_id)
+    if asker is None or asker.frozen_since is None or identity.unsure(asker, case.opened_at):
+        text = Private(text)  # who asks anew under an id that is still to be verified is answered all the same
     return [to_person(case.person_id, text, kind=Kind.REPLY, **more), *noted], False
 
 

@@ -23,14 +23,15 @@ TITLES = {
 
 
 def roles_of(work: Work, settings: Settings, person: Person) -> frozenset[str]:
-    """All roles of a person."""
+    """All roles of a person. What was granted in chat rests while it is unsure who has the id now."""
     from_config = {
         role
         for member in settings.staff
         if (member.channel, member.id) == (person.channel, person.platform_id)
         for role in member.roles
     }
-    return frozenset(from_config) | people.roles(work, stored(person.id))
+    granted = people.roles(work, stored(person.id)) if person.frozen_since is None else frozenset()
+    return frozenset(from_config) | granted
 
 
 def with_roles(scene: Scene, roles: Iterable[str]) -> list[Person]:
