@@ -53,6 +53,7 @@ HANDLERS: tuple[Handler, ...] = (
     my_data.CONFIRMED,
     subscription.STOP,
     subscription.RESUME,
+    subscription.QUIET_DAYS,
     my_records.CHECK_INS,
     my_records.POINTS,
     why.WHY,

@@ -17,6 +17,7 @@ from storage.queries import outbox, profile
 from storage.tables.people import Person
 from storage.work import Work
 
+UNASKED = (Kind.PUSH, Kind.REMINDER)
 ACTIVITY = "activity:"
 """Messages of this rule go only to those who agree to them still."""
 
@@ -49,6 +50,8 @@ def judge(
         return Judgement(Verdict.EXPIRED, "late")
     if person is not None and person.frozen_since is not None and _personal(row):
         return Judgement(Verdict.HOLD, FROZEN)
+    if person is not None and row["kind"] in UNASKED and person.quiet_until is not None and now < person.quiet_until:
+        return Judgement(Verdict.HOLD, "quiet days")
     if row["kind"] != Kind.PUSH:
         return GO
     if person is not None and person.unsubscribed:

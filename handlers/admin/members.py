@@ -65,6 +65,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         alerts=staff.open_alerts(ctx.work, person_id),
         plans=_plans(ctx, person_id),
         more=consents.more(ctx, person_id),
+        quiet=shown(quiet, person.zone) if (quiet := person.quiet_until) and quiet > ctx.now else "",
     )
     looked = Happened("portrait_viewed", {"by": ctx.person_id}, person_id)
     return Handled(handled.by, handled.replies, (looked,))

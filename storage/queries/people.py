@@ -52,6 +52,7 @@ def meet(
             "unsubscribed": False,
             "locked": False,
             "frozen_since": None,
+            "quiet_until": None,
         }
         new_id = work.connection.execute(insert(PEOPLE).values(**row).returning(PEOPLE.c.id)).scalar_one()
         return Person(id=new_id, **row)

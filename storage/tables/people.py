@@ -31,6 +31,8 @@ class PersonTable(SQLModel, table=True):
     """A red flag is open: nothing of ours but safety and asked-for reminders until staff clear it."""
     frozen_since: dt.datetime | None = Field(default=None, sa_type=Utc)
     """Another account of ours was logged in then, so this id may be somebody else's now; until staff say who it is."""
+    quiet_until: dt.datetime | None = Field(default=None, sa_type=Utc)
+    """They asked for some quiet days: until then nothing but safety and answers."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,7 @@ class Person:
     unsubscribed: bool
     locked: bool
     frozen_since: dt.datetime | None
+    quiet_until: dt.datetime | None
 
 
 class RoomTable(SQLModel, table=True):
