@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
+from handlers.services.care.life import LifeEvents
 from handlers.services.care.readings import Doubt, Reading, parse_readings
 from handlers.services.knowledge.context import Concepts
 from handlers.services.knowledge.primed import Primed
@@ -36,6 +37,7 @@ class Index:
     faq: Engine
     flags: RedFlags
     refusals: Refusals
+    life: LifeEvents
     forbidden: Forbidden
     measures: tuple[Measure, ...]
     reward: Reward | None
@@ -58,6 +60,7 @@ class Index:
             faq=engine(library, settings, soon=soon),
             flags=RedFlags([one for one in library.lexicons.values() if one.use == "red_flag"]),
             refusals=Refusals([one for one in library.lexicons.values() if one.use == "refusal"]),
+            life=LifeEvents([one for one in library.lexicons.values() if one.use == "life"]),
             forbidden=Forbidden(library, named),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),

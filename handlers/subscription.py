@@ -28,7 +28,7 @@ def stop(ctx: Context, msg: Incoming, matched: str) -> Handled:
 
 
 def resume(ctx: Context, msg: Incoming, matched: str) -> Handled:
-    people.change(ctx.work, ctx.person_id, unsubscribed=False, quiet_until=None)
+    people.change(ctx.work, ctx.person_id, unsubscribed=False, quiet_until=None, life=None)
     happened = Happened("subscribed", {}, ctx.person_id)
     return Handled("subscription", (privately(msg, ctx.words("subscription/resumed"), by="subscription"),), (happened,))
 

@@ -56,6 +56,8 @@ def judge(
         return GO
     if person is not None and person.unsubscribed:
         return Judgement(Verdict.HOLD, "unsubscribed")
+    if person is not None and person.life:
+        return Judgement(Verdict.HOLD, person.life)
     if person is not None and person.locked:
         return Judgement(Verdict.HOLD, "locked")
     if person is not None and row["by"].startswith(ACTIVITY) and not _agreed(work, row["person_id"], settings):

@@ -74,7 +74,9 @@ def _aim(ctx: Context, target: str) -> tuple[list[int], list[int]] | None:
         if target.startswith(sign) and target != sign:
             found = people.tagged(ctx.work, target.removeprefix(sign))
             open_to = [
-                one for one in found if not (one.unsubscribed or one.locked or roles_of(ctx.work, ctx.settings, one))
+                one
+                for one in found
+                if not (one.unsubscribed or one.locked or one.life or roles_of(ctx.work, ctx.settings, one))
             ]
             return ([], [stored(one.id) for one in open_to]) if open_to else None
     named = [room for room in rooms if room.topic == target] or [

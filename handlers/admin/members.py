@@ -34,6 +34,9 @@ def _role_titles(ctx: Context, person: Person) -> str:
     return "、".join(TITLES[role] for role in sorted(roles_of(ctx.work, ctx.settings, person)))
 
 
+LIFE = {"loss": "家里有丧事，不发计划和活动", "admitted": "住院中，计划先停"}
+
+
 def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """One person on one card; in private, because readings are on it."""
     candidates, _ = person_meant(ctx, msg, rest)
@@ -65,6 +68,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         alerts=staff.open_alerts(ctx.work, person_id),
         plans=_plans(ctx, person_id),
         more=consents.more(ctx, person_id),
+        life=LIFE.get(person.life or "", ""),
         quiet=shown(quiet, person.zone) if (quiet := person.quiet_until) and quiet > ctx.now else "",
     )
     looked = Happened("portrait_viewed", {"by": ctx.person_id}, person_id)
@@ -110,6 +114,17 @@ def _change_tag(ctx: Context, person_id: int, word: str) -> str:
     return f"加上 {name}" if profile.tag(ctx.work, person_id, name, ctx.person.platform_id, ctx.now) else ""
 
 
+def resume(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """`#恢复 张姐`: a life event was misunderstood, or is over; plans go on."""
+    candidates, _ = person_meant(ctx, msg, rest)
+    if len(candidates) != 1:
+        return which(ctx, msg, candidates, "#恢复 张姐")
+    person = candidates[0]
+    people.change(ctx.work, stored(person.id), life=None, quiet_until=None)
+    handled = said(ctx, msg, "admin/resumed", name=person.name, was=person.life)
+    return Handled(handled.by, handled.replies, (Happened("life_resumed", {"by": ctx.person_id}, person.id),))
+
+
 def guardian(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """`#监护 张小明 同意`: staff have spoken with the guardian of a child under fourteen; or it was a mistake."""
     candidates, after = person_meant(ctx, msg, rest)
@@ -145,4 +160,5 @@ COMMANDS = (
         "不满 14 岁的，和监护人说好了写同意；说错了写误记",
         guardian,
     ),
+    Command("恢复", CARERS, "#恢复 张姐", "住院、丧亲或安静几天停下的计划，重新开始", resume),
 )

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from playbooks.schema.common import Line, Playbook, Strict
 from playbooks.schema.source import Misplaced
 
-WITH_SETS = ("red_flag", "refusal")
+WITH_SETS = ("red_flag", "refusal", "life")
 
 
 class Term(Strict):
@@ -39,6 +39,7 @@ class Lexicon(Playbook):
     use: Literal[
         "red_flag",
         "refusal",
+        "life",
         "intent",
         "synonym",
         "form",
@@ -78,7 +79,7 @@ class Lexicon(Playbook):
     @model_validator(mode="after")
     def sets_are_there(self) -> Lexicon:
         if self.sets and self.use not in WITH_SETS:
-            raise ValueError("只有 use: red_flag 和 refusal 的词表写 sets")
+            raise ValueError("只有 use: red_flag、refusal 和 life 的词表写 sets")
         for number, term in enumerate(self.terms if self.use in WITH_SETS else ()):
             for phrase in (term.say, *term.also, *term.unless):
                 if unknown := [name for name in re.findall("<([^<>]*)>", phrase) if name not in self.sets]:
@@ -86,9 +87,9 @@ class Lexicon(Playbook):
         return self
 
     @model_validator(mode="after")
-    def refusals_have_words(self) -> Lexicon:
-        if self.use == "refusal" and not self.template:
-            raise ValueError("use: refusal 要写 template（做不到时说哪段话）")
+    def what_is_answered_has_words(self) -> Lexicon:
+        if self.use in ("refusal", "life") and not self.template:
+            raise ValueError(f"use: {self.use} 要写 template（回哪段话）")
         return self
 
     @model_validator(mode="after")

@@ -53,6 +53,7 @@ def meet(
             "locked": False,
             "frozen_since": None,
             "quiet_until": None,
+            "life": None,
         }
         new_id = work.connection.execute(insert(PEOPLE).values(**row).returning(PEOPLE.c.id)).scalar_one()
         return Person(id=new_id, **row)

@@ -33,6 +33,8 @@ class PersonTable(SQLModel, table=True):
     """Another account of ours was logged in then, so this id may be somebody else's now; until staff say who it is."""
     quiet_until: dt.datetime | None = Field(default=None, sa_type=Utc)
     """They asked for some quiet days: until then nothing but safety and answers."""
+    life: str | None = None
+    """What they go through now: loss, admitted; None when nothing is known. Nothing cheerful is sent meanwhile."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class Person:
     locked: bool
     frozen_since: dt.datetime | None
     quiet_until: dt.datetime | None
+    life: str | None
 
 
 class RoomTable(SQLModel, table=True):

@@ -37,6 +37,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "画像": (ALL - {"supervisor"}, "张姐"),
     "标签": (ALL - {"supervisor", "expert"}, "张姐 +关注"),
     "监护": (frozenset({"owner", "manager", "clinician"}), "张姐 同意"),
+    "恢复": (ALL - {"supervisor"}, "张姐"),
     "核对": (ALL - {"supervisor"}, ""),
     "群发": (frozenset({"owner", "manager"}), "糖尿病新手群 明晚七点讲座"),
     "活动": (frozenset({"owner", "manager"}), "标签:血糖关注 周六义诊"),

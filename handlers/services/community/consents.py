@@ -50,9 +50,11 @@ def more(scene: Scene, person_id: int) -> list[str]:
 
 
 def held_back(person: Person) -> str:
-    """Why plans send nothing to this person now ("consent", "unsubscribed", "locked"), or ""."""
+    """Why plans send nothing to this person now ("consent", "loss", "admitted", "unsubscribed", "locked"), or ""."""
     if not person.consented:
         return "consent"
+    if person.life:
+        return person.life
     return "unsubscribed" if person.unsubscribed else "locked" if person.locked else ""
 
 

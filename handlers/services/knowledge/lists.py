@@ -11,7 +11,6 @@ from handlers.services.retrieval.guards import Contrast
 from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare, plain
 from handlers.services.safety.red_flags import RedFlags
-from handlers.services.safety.refusals import Refusals
 from playbooks.library import Library
 from playbooks.schema.lexicon import Lexicon
 
@@ -40,10 +39,7 @@ def recogniser(lexicon: Lexicon) -> Callable[[str], bool]:
     if lexicon.use in ("contrast", "aspect", "state", "function"):
         contrast = Contrast({term.say: (term.say, *term.also) for term in lexicon.terms})
         return lambda said: bool(contrast.concepts(bare(said)))
-    if lexicon.use == "refusal":
-        refusals = Refusals([lexicon])
-        return lambda said: refusals.seen(said) is not None
-    phrases = Phrases(spelling for term in lexicon.terms for spelling in spellings(lexicon, term))
+    phrases = Phrases(spelling for term in lexicon.terms for spelling in spellings(lexicon, term, sets=lexicon.sets))
     if lexicon.use == "blocked":
         return lambda said: any(phrases.found(clause) for clause in CLAUSE.split(plain(said)) if clause)
     return lambda said: bool(phrases.found(said))

@@ -1,0 +1,30 @@
+"""我妈去世了, 我住院了, 今天出院了: one line with dignity, and everything cheerful stops; staff are told."""
+
+from __future__ import annotations
+
+from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately
+from handlers.services.care.life import DISCHARGED, LOSS, happened, what
+from handlers.services.staff.roles import tell_staff
+from playbooks.schema.lexicon import Lexicon
+
+
+def match(ctx: Context, msg: Incoming) -> Lexicon | None:
+    """In private, or said to us in a room; a loss also when it is only told to the room."""
+    if msg.what is not What.TEXT or ctx.roles:
+        return None
+    found = ctx.index.life.seen(msg.text)
+    if found is None or (not msg.addressed and what(found) != LOSS):
+        return None
+    return found if what(found) != DISCHARGED or ctx.person.life else None
+
+
+def act(ctx: Context, msg: Incoming, found: Lexicon) -> Handled:
+    event = what(found)
+    reminders = happened(ctx, ctx.person, event)
+    text = ctx.words(found.template or "", reminders=reminders)
+    notice = ctx.words("life/staff", what=event, name=ctx.person.name, number=ctx.person_id, said=msg.said)
+    told = tell_staff(ctx, notice, "life", key=f"life:{msg.inbox_id}", about=ctx.person_id)
+    return Handled("life", (privately(msg, text, by="life"), *told), (Happened(f"life_{event}", {}, ctx.person_id),))
+
+
+LIFE = Handler("life", match, act)

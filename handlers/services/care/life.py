@@ -1,0 +1,60 @@
+"""What happens in people's lives: a death, a stay in hospital, coming home. Plans step back; a loss is no unsubscribing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from handlers.contract import Scene, stored
+from handlers.services.care import reminders
+from handlers.services.knowledge.phrases import Phrases, spellings
+from playbooks.schema.lexicon import Lexicon
+from storage.queries import care, people
+from storage.tables.people import Person
+
+LOSS, ADMITTED, DISCHARGED = "loss", "admitted", "discharged"
+ORDER = (LOSS, DISCHARGED, ADMITTED)
+QUESTION = re.compile(r"[?？]|吗|呢$|怎么|咋|为什么|能不能|要不要|可不可以|什么|多久|多少|哪")
+LONGEST = 60
+
+
+class LifeEvents:
+    """The lists of `use: life`, ready to look through a message."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self._phrases = Phrases(
+            spelling
+            for lexicon in lexicons
+            for term in lexicon.terms
+            for spelling in spellings(lexicon, term, sets=lexicon.sets)
+        )
+
+    def seen(self, text: str) -> Lexicon | None:
+        """The list of what the writer tells; a question, and a long story, is for others to read."""
+        if len(text) > LONGEST or QUESTION.search(text):
+            return None
+        found = [one.owner for one in self._phrases.found(text)]
+        return min(found, key=lambda one: _rank(what(one)), default=None)
+
+
+def what(lexicon: Lexicon) -> str:
+    """life-loss → loss."""
+    return lexicon.id.removeprefix("life-")
+
+
+def _rank(event: str) -> int:
+    return ORDER.index(event) if event in ORDER else len(ORDER)
+
+
+def happened(scene: Scene, person: Person, event: str) -> int:
+    """Plans stop, or go on after coming home; after a loss reminders stop too. Returns how many reminders there were."""
+    person_id = stored(person.id)
+    running = care.reminders(scene.work, person_id)
+    if event == LOSS:
+        for one in running:
+            reminders.stop(scene, one)
+    if event == ADMITTED and not person.consented:
+        return len(running)  # of somebody's health nothing is kept unasked; and they are on no plan
+    person.life = None if event == DISCHARGED else event
+    people.change(scene.work, person_id, life=person.life)
+    return len(running)
