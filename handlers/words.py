@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from handlers.contract import Private
@@ -16,6 +16,8 @@ FOLDER = Path(__file__).parent.parent / "templates"
 PRIVATE_FOLDERS = frozenset({"record", "reminder", "journey", "why"})
 PRIVATE = frozenset({"check_in/kept", "check_in/abnormal", "admin/portrait", "consent/copy", "consent/erase_ask"})
 """Templates that show somebody's values, plans or records."""
+NAMES_ONLY = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
+"""All that a playbook's own text may be made of: words, and names whose values are filled in."""
 BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -39,7 +41,7 @@ class Words:
         )
         self._environment.globals.update(common)
         self._environment.filters["one_line"] = one_line
-        self._inline = lru_cache(maxsize=1024)(self._environment.from_string)
+        self._inline = lru_cache(maxsize=1024)(self._names_only)
 
     def __call__(self, name: str, /, **values: Any) -> str:
         """The text of `templates/<name>.txt.j2`."""
@@ -47,8 +49,15 @@ class Words:
         return Private(text) if name in PRIVATE or name.split("/")[0] in PRIVATE_FOLDERS else text
 
     def inline(self, text: str, /, **values: Any) -> str:
-        """A playbook's own text."""
+        """A playbook's own text; raises `TemplateSyntaxError` when there is more in it than words and names."""
         return self._tidy(self._inline(text), values)
+
+    def _names_only(self, text: str) -> Template:
+        """Refused before it is compiled: the compiler itself works out `'a' * 10**9`."""
+        for node in self._environment.parse(text).find_all(nodes.Node):
+            if not isinstance(node, NAMES_ONLY):
+                raise TemplateSyntaxError("only names may stand in {{ }}", getattr(node, "lineno", 1) or 1)
+        return self._environment.from_string(text)
 
     def exists(self, name: str) -> bool:
         return name in self.names()

@@ -18,7 +18,7 @@ from playbooks.schema.source import Broken, Document, Problem, read
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SPAN = re.compile(r"^(\d+)([smhd])$")
-EVENT = re.compile(r"^(?P<who>.+?)\s+(?P<what>joins|leaves|befriends)(?:\s+(?P<room>.+))?$")
+EVENT = re.compile(r"^(?P<who>.{1,80}?)\s{1,9}(?P<what>joins|leaves|befriends)(?:\s{1,9}(?P<room>.+))?$")
 KEYS = {"story", "start", "config", "people", "rooms", "given", "turns", "playbooks"}
 EXPECTATIONS = {"expect", "exactly", "never"}
 MATCHERS = {"to", "room", "has", "lacks", "picture", "mentions", "by"}

@@ -16,7 +16,7 @@ from storage.tables.people import Person
 WRITTEN = re.compile(r"^\s*[#＃/／]\s*(\S+?)(?=[\s0-9@＠]|$)\s*(.*)$", re.S)
 
 NUMBERED = re.compile(
-    r"\s*(?:第|编号|no\.?|№)?\s*(?P<number>[-－−]?\d+(?!\.?\d)|[零〇一二两三四五六七八九十百千]+(?=[\s,，、:：]|号|$))"
+    r"\s*+(?:第|编号|no\.?|№)?\s*+(?P<number>[-－−]?\d+(?!\.?\d)|[零〇一二两三四五六七八九十百千]+(?=[\s,，、:：]|号|$))"
     r"\s*号?(?:问题|案例|警报|承诺)?\s*[,，、:：]?\s*(?P<rest>.*)",
     re.S | re.I,
 )

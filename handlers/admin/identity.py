@@ -18,12 +18,14 @@ def verify(ctx: Context, msg: Incoming, rest: str) -> Handled:
     if not rest or not waiting:
         rows = [(stored(one.id), one.name) for one in waiting[:MOST]]
         return said(ctx, msg, "admin/unverified", rows=rows, count=len(waiting))
-    meant = waiting if rest in EVERYBODY else person_meant(ctx, msg, rest)[0]
+    named = waiting if rest in EVERYBODY else person_meant(ctx, msg, rest)[0]
+    meant = [one for one in named if one.frozen_since is not None] or named  # who came back under a new id needs none
     if rest not in EVERYBODY and len(meant) != 1:
         return which(ctx, msg, meant, USAGE)
     if "owner" not in ctx.roles and (rest in EVERYBODY or people.roles(ctx.work, stored(meant[0].id))):
         return said(ctx, msg, "admin/verify_owner", everybody=rest in EVERYBODY)
-    held, events = identity.verify(ctx, [one for one in meant if one.frozen_since is not None], ctx.person_id)
+    unsure = [one for one in meant if one.frozen_since is not None]
+    held, events = identity.verify(ctx, unsure, ctx.person_id)
     names = [one.name for one in meant[:MOST]]
     handled = said(ctx, msg, "admin/verified", names=names, count=len(events), held=held)
     return Handled(handled.by, handled.replies, events)

@@ -236,6 +236,7 @@ def test_staff_hear_once_that_somebody_of_the_same_name_has_come_under_a_new_id(
         before = await hear(world, Contact("twin", "张姐"), "在吗", 1)
         assert not any("同名" in one.delivery.text for one in before), "nobody is frozen"
         world.clock.jump(world.clock.now() + HOUR)
+        await hear(world, Contact("twin", "王五"), "改名了", 3)
         await world.login("new")
         told = await hear(world, Contact("new-zhang", "张姐"), "在吗", 2)
         assert [one.delivery.room for one in told if "同名" in one.delivery.text] == [room_id("工作人员群")]
@@ -243,7 +244,12 @@ def test_staff_hear_once_that_somebody_of_the_same_name_has_come_under_a_new_id(
         for who in (Contact("new-zhang", "张姐"), Contact("stranger", "王哥")):
             again = await hear(world, who, "在吗", hash(who.id))
             assert not any("同名" in one.delivery.text for one in again)
+        told = await world.say("小林", "#核对 张姐", None)
+        assert ["张姐 已核对" in one.delivery.text for one in told if one.delivery.person == person_id("小林")] == [
+            True
+        ]
         with world.app.database.reading() as work:
+            assert [one.name for one in people.frozen(work)] == ["王五"]
             new = people.by_platform(work, "memory", "new-zhang")
             assert new is not None and new.frozen_since is None and staff.setting(work, "account:memory") == "new"
         await world.close()

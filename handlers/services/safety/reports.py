@@ -35,7 +35,7 @@ TAUGHT = re.compile(
 )
 PAST = re.compile(
     "去年|前年|大前年|(?:19|20)\\d\\d年|年前|那[年时]|当年|以前|从前|曾经|小时候|年轻时|上学时|得过|有过|病史|既往|后遗症|康复期|恢复期|术后恢复|多年"
-    "|[一二两三四五六七八九十几\\d]年(?:多)?了|[一二两三四五六七八九十几\\d]+年(?:没|都没|不)|上[大高初中小]学|那会儿?|二十几岁|三十几岁"
+    "|[一二两三四五六七八九十几\\d]年(?:多)?了|[一二两三四五六七八九十几\\d]{1,6}年(?:没|都没|不)|上[大高初中小]学|那会儿?|二十几岁|三十几岁"
 )
 SYMPTOM = "(?:头晕|头痛|头疼|头昏|恶心|呕吐|发烧|发热|高烧|咳嗽|心慌|胸闷|胸痛|胸疼|气短|气喘|红肿|渗液|流脓|流血|出血|黑影|闪光|腹痛|腹泻|便血|黑便|抽搐|晕倒|和|也|或|或者|以及|还有|什么|的)"
 DENIED = re.compile(
@@ -45,15 +45,17 @@ DENIED = re.compile(
 NONE = re.compile("(?:没有?|无|未)(?:任何|明显|出现|发现|发生)?$")
 LESS = re.compile("(?:没再|不再|没那么|不那么|不怎么|不太|不会|没怎么|不咋|没咋|(?<!是)不)$")
 FEARED = re.compile(
-    "(?:怕|担心|害怕|恐怕|生怕|万一|如果|要是|假如|假设|一旦|以后|将来|下次)(?:以后|将来|哪天|自己|我|他|她|老|爸|妈|孩子|会|要|得|再|又|突然|引起|出现|发生|有|的话|发|犯|上了?|半夜|晚上|在家|一个人)*$"
+    "(?:怕|担心|害怕|恐怕|生怕|万一|如果|要是|假如|假设|一旦|以后|将来|下次)(?:以后|将来|哪天|自己|我|他|她|老|爸|妈|孩子|会|要|得|再|又|突然|引起|出现|发生|有|的话|发|犯|上了?|半夜|晚上|在家|一个人){0,15}$"
 )
 GENERAL = re.compile(
-    "(?:会不会|会|能不能|可能|容易|可以|是否会?|要不要|该不该|能|导致|引起|引发|造成|诱发)(?:不会|会|引起|导致|造成|引发|诱发|变成|发展成|得|有|出现|发生|让人|再)*$"
+    "(?:会不会|会|能不能|可能|容易|可以|是否会?|要不要|该不该|能|导致|引起|引发|造成|诱发)(?:不会|会|引起|导致|造成|引发|诱发|变成|发展成|得|有|出现|发生|让人|再){0,15}$"
 )
 ASKING = re.compile("[吗么嘛不]$|会不会|是否|[吗么嘛]|多久|几天|什么时候")
 OVER = re.compile(
-    "^.{0,6}?(?:已经|都|现在|早就|早|后来|也|全|慢慢|就|终于)*(?:好了|好多了|不疼了|不痛了|不闷了|不喘了|不晕了|不肿了|不红了|不流了|不吐了|不麻了|没事了|没有了|没了|缓解了|缓过来了|过去了|消失了|消了|消肿了|恢复了|止住了|醒了|退了|下去了|正常了)"
+    "^.{0,6}?(?:已经|都|现在|早就|早|后来|也|全|慢慢|就|终于)*+(?:好了|好多了|不疼了|不痛了|不闷了|不喘了|不晕了|不肿了|不红了|不流了|不吐了|不麻了|没事了|没有了|没了|缓解了|缓过来了|过去了|消失了|消了|消肿了|恢复了|止住了|醒了|退了|下去了|正常了)"
 )
+NEAR = 60
+"""Characters before the words in which it is denied or feared; a clause without a stop may be as long as a message."""
 LATELY = re.compile("刚|今[天早晚晨]|昨[天晚夜]|早上|上午|中午|下午|晚上|夜里|半夜")
 
 
@@ -68,7 +70,7 @@ def report(text: str, places: Places, breaks: Sequence[int], beside: Places = ()
     start, end = min(one[0] for one in places), max(one[1] for one in places)
     opens, closes = bisect_right(breaks, start) - 1, bisect_left(breaks, end)
     first, last = breaks[opens], breaks[closes]
-    clause, before, after = text[first:last], text[first:start], text[end:last]
+    clause, before, after = text[first:last], text[max(first, start - NEAR) : start], text[end:last]
     urgent = bool(NOW.search(clause))
     gaps = [text[one[1] : two[0]] for one, two in itertools.pairwise(places)]
     if any(NONE.search(gap) for gap in gaps):
