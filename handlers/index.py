@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from handlers.services.care.readings import Doubt, Reading, parse_readings
+from handlers.services.community.moderation import Moderator
 from handlers.services.knowledge.context import Concepts
 from handlers.services.knowledge.primed import Primed
 from handlers.services.retrieval.encoder import encoder
@@ -33,6 +34,7 @@ class Index:
     library: Library
     faq: Engine
     flags: RedFlags
+    moderator: Moderator
     measures: tuple[Measure, ...]
     reward: Reward | None
     concepts: Concepts
@@ -52,6 +54,7 @@ class Index:
             library=library,
             faq=engine(library, settings, soon=soon),
             flags=RedFlags([one for one in library.lexicons.values() if one.use == "red_flag"]),
+            moderator=Moderator(library.lexicons.values()),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),
             concepts=concepts(library),

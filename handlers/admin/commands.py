@@ -11,6 +11,7 @@ from handlers.admin import (
     gaps,
     handover,
     members,
+    moderation,
     recall,
     review,
     staff,
@@ -31,6 +32,7 @@ def show_help(ctx: Context, msg: Incoming, rest: str) -> Handled:
 COMMANDS: tuple[Command, ...] = (
     Command("帮助", EVERYBODY, "#帮助 群发", "看全部命令，或某一条的写法", show_help),
     *members.COMMANDS,
+    *moderation.COMMANDS,
     *broadcast.COMMANDS,
     *challenges.COMMANDS,
     *statistics.COMMANDS,

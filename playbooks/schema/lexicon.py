@@ -1,6 +1,7 @@
 """Word lists: red flags; synonyms (other names of one thing) and forms (other ways to put one question); contrasts and
 aspects (words that make two like-looking questions different ones); function words (which add no content of their own);
-what people want; words that no text of ours may use; rumours; signs that somebody is about to leave."""
+what people want; words that no text of ours may use; what staff are told of in patients' rooms (rumours, advertisements,
+insults, personal data of others); signs that somebody is about to leave."""
 
 from __future__ import annotations
 
@@ -45,6 +46,10 @@ class Lexicon(Playbook):
         "function",
         "blocked",
         "rumour",
+        "advert",
+        "goods",
+        "insult",
+        "personal",
         "negative",
     ]
     context: Literal["ad", "care", "all"] = "all"
@@ -59,6 +64,8 @@ class Lexicon(Playbook):
     """Blocked words: whose signature lets a text with them through (drug names: the medical reviewer's)."""
     template: Line | None = None
     source: Line | None = None
+    card: Line | None = None
+    """Rumours: what the room is told when staff say so. Never the claim itself, and no more than the source says."""
     examples: LexiconExamples = LexiconExamples()
 
     @model_validator(mode="after")
@@ -80,6 +87,12 @@ class Lexicon(Playbook):
             for phrase in (term.say, *term.also, *term.unless):
                 if unknown := [name for name in re.findall("<([^<>]*)>", phrase) if name not in self.sets]:
                     raise Misplaced(("terms", number), f"“{phrase}”里的 <{unknown[0]}> 没有在 sets 里写")
+        return self
+
+    @model_validator(mode="after")
+    def cards_have_a_source(self) -> Lexicon:
+        if self.card and (self.use != "rumour" or not self.source):
+            raise Misplaced(("card",), "只有 use: rumour 的词表写 card，并且要写 source（出处）")
         return self
 
     @model_validator(mode="after")
