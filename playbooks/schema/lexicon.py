@@ -14,6 +14,9 @@ from playbooks.schema.common import Line, Playbook, Strict
 from playbooks.schema.source import Misplaced
 
 
+WITH_SETS = frozenset({"red_flag", "rumour", "advert", "goods", "insult", "personal"})
+
+
 class Term(Strict):
     """`say` and its other spellings `also`; not meant when one of `unless` stands in the same message.
 
@@ -81,9 +84,10 @@ class Lexicon(Playbook):
 
     @model_validator(mode="after")
     def sets_are_there(self) -> Lexicon:
-        if self.sets and self.use != "red_flag":
-            raise ValueError("只有 use: red_flag 的词表写 sets")
-        for number, term in enumerate(self.terms if self.use == "red_flag" else ()):
+        with_sets = self.use in WITH_SETS
+        if self.sets and not with_sets:
+            raise ValueError("只有 use: red_flag 和群管理用的词表写 sets")
+        for number, term in enumerate(self.terms if with_sets else ()):
             for phrase in (term.say, *term.also, *term.unless):
                 if unknown := [name for name in re.findall("<([^<>]*)>", phrase) if name not in self.sets]:
                     raise Misplaced(("terms", number), f"“{phrase}”里的 <{unknown[0]}> 没有在 sets 里写")

@@ -1,6 +1,7 @@
 """What is noticed in patients' rooms, over labelled lines: violations hardly ever missed, ordinary talk hardly ever touched.
 
-`tuned.tsv` is what the lists were made with; nobody looked at the mistakes in `unseen.tsv` while making them.
+`tuned.tsv` is what the lists were made with; `unseen.tsv` was written at the same time, and its mistakes were not looked at.
+`later.tsv` was written last, to be unlike the lists: what it shows is what to expect of words nobody has thought of.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from handlers.services.community.moderation import TITLES, Moderator
 from playbooks.schema.lexicon import Lexicon
 
 HERE = Path(__file__).parent
+PATIENTS = HERE.parent / "safety/ordinary"
 LISTS = HERE.parents[1] / "playbooks/content/lexicon"
-RECALL, FALSE_ALARMS = 0.95, 0.02
+RECALL = {"tuned": 0.95, "unseen": 0.95, "later": 0.5}
+FALSE_ALARMS = {"tuned": 0.02, "unseen": 0.02, "later": 0.05, "ordinary patients": 0.005}
 LEAST = {"ordinary": 150, "trap": 60, "violating": 120}
 SLOWEST = 0.001
 """Seconds a line; every line of every room is looked at."""
@@ -41,7 +44,7 @@ def judged(said: str) -> str | None:
 
 
 def test_the_corpus_is_large_enough_and_says_nothing_twice() -> None:
-    both = [*lines("tuned"), *lines("unseen")]
+    both = [*lines("tuned"), *lines("unseen"), *lines("later")]
     ordinary = [said for kind, said in both if kind not in TITLES]
     assert len(ordinary) >= LEAST["ordinary"] and len(both) - len(ordinary) >= LEAST["violating"]
     assert sum(kind == "trap" for kind, _ in both) >= LEAST["trap"]
@@ -49,20 +52,26 @@ def test_the_corpus_is_large_enough_and_says_nothing_twice() -> None:
     assert {kind for kind, _ in both} == {*TITLES, "plain", "trap"}
 
 
-@pytest.mark.parametrize("half", ["tuned", "unseen"])
+@pytest.mark.parametrize("half", RECALL)
 def test_violations_are_noticed_as_what_they_are(half: str) -> None:
     found = [(kind, judged(said), said) for kind, said in lines(half) if kind in TITLES]
     missed = [one for one in found if one[0] != one[1]]
     recall = 1 - len(missed) / len(found)
-    assert recall >= RECALL, f"{half}: noticed {recall:.1%} of {len(found)}; missed: {missed}"
+    assert recall >= RECALL[half], f"{half}: noticed {recall:.1%} of {len(found)}; missed: {missed}"
 
 
-@pytest.mark.parametrize("half", ["tuned", "unseen"])
+@pytest.mark.parametrize("half", FALSE_ALARMS)
 def test_ordinary_talk_is_left_alone(half: str) -> None:
-    said = [one for kind, one in lines(half) if kind not in TITLES]
+    said = ordinary() if half == "ordinary patients" else [one for kind, one in lines(half) if kind not in TITLES]
     alarms = [(judged(one), one) for one in said if judged(one)]
     share = len(alarms) / len(said)
-    assert share <= FALSE_ALARMS, f"{half}: {share:.1%} false alarms of {len(said)}: {alarms}"
+    assert share <= FALSE_ALARMS[half], f"{half}: {share:.1%} false alarms of {len(said)}: {alarms}"
+
+
+def ordinary() -> list[str]:
+    """What patients write that is no emergency, from the corpus of red flags."""
+    rows = [row for path in PATIENTS.glob("*.tsv") for row in path.read_text("utf-8").splitlines()]
+    return [row.split("\t")[-1] for row in rows if not row.startswith("#")]
 
 
 def test_every_message_of_a_room_can_be_looked_at() -> None:

@@ -39,7 +39,7 @@ def recogniser(lexicon: Lexicon) -> Callable[[str], bool]:
     if lexicon.use in ("contrast", "aspect", "state", "function"):
         contrast = Contrast({term.say: (term.say, *term.also) for term in lexicon.terms})
         return lambda said: bool(contrast.concepts(bare(said)))
-    phrases = Phrases(spelling for term in lexicon.terms for spelling in spellings(lexicon, term))
+    phrases = Phrases(spelling for term in lexicon.terms for spelling in spellings(lexicon, term, sets=lexicon.sets))
     if lexicon.use == "blocked":
         return lambda said: any(phrases.found(clause) for clause in CLAUSE.split(plain(said)) if clause)
     return lambda said: bool(phrases.found(said))
