@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 from playbooks.schema.common import Line, Playbook, Strict
 from playbooks.schema.source import Misplaced
 
-
 WITH_SETS = frozenset({"red_flag", "rumour", "advert", "goods", "insult", "personal"})
 
 

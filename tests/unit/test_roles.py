@@ -69,7 +69,15 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "日志": (frozenset({"owner", "manager"}), ""),
 }
 """Command → (roles that may use it, what is written after it)."""
-ALIASES = {"报告": "统计", "日报": "统计", "周报": "统计", "问题": "案例", "待回复": "案例", "收进问答": "收录", "台账": "群管理"}
+ALIASES = {
+    "报告": "统计",
+    "日报": "统计",
+    "周报": "统计",
+    "问题": "案例",
+    "待回复": "案例",
+    "收进问答": "收录",
+    "台账": "群管理",
+}
 ONLY_PRIVATE = {"画像", "更正进度"}
 
 
