@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import select
 from structlog.testing import capture_logs
 
+from bot.channels.base import Contact, EventKind, RawEvent
 from bot.stories.world import World, person_id, room_id
 from handlers.services.community.moderation import TITLES, Moderator
 from playbooks.library import Library
@@ -187,6 +188,22 @@ def test_another_open_question_comes_first() -> None:
             assert [one.state for one in notes(world)] == ["open"]
             await say(world, "小林", "3", STAFF)  # nothing else was asked there
             assert [one.state for one in notes(world)] == ["ignored"]
+
+    asyncio.run(go())
+
+
+def test_a_quotation_says_which_note_also_later() -> None:
+    async def go() -> None:
+        async with community() as world:
+            told = await say(world, "张姐", SAID["rumour"], ROOM)
+            await say(world, "李哥", SAID["insult"], ROOM)
+            world.clock.jump(world.clock.now() + dt.timedelta(hours=2))
+            quote = next(text for where, text in told if where == room_id(STAFF))
+            sender, at = Contact(person_id("小林"), "小林"), world.clock.now()
+            raw = RawEvent("memory", "quoted", at, EventKind.TEXT, sender, room=room_id(STAFF), text="3", quote=quote)
+            await world.app.accept(raw)
+            await world.app.settle()
+            assert [one.state for one in notes(world)] == ["ignored", "open"]
 
     asyncio.run(go())
 
