@@ -9,6 +9,7 @@ from pathlib import Path
 
 from handlers.services.care.life import LifeEvents
 from handlers.services.care.readings import Doubt, Reading, parse_readings
+from handlers.services.community.moderation import Moderator
 from handlers.services.knowledge.context import Concepts
 from handlers.services.knowledge.primed import Primed
 from handlers.services.retrieval.encoder import encoder
@@ -39,6 +40,7 @@ class Index:
     refusals: Refusals
     life: LifeEvents
     forbidden: Forbidden
+    moderator: Moderator
     measures: tuple[Measure, ...]
     reward: Reward | None
     concepts: Concepts
@@ -62,6 +64,7 @@ class Index:
             refusals=Refusals([one for one in library.lexicons.values() if one.use == "refusal"]),
             life=LifeEvents([one for one in library.lexicons.values() if one.use == "life"]),
             forbidden=Forbidden(library, named),
+            moderator=Moderator(library.lexicons.values()),
             measures=measures,
             reward=next(iter(library.rewards.values()), None),
             concepts=named,

@@ -40,6 +40,7 @@ HANDLERS: tuple[Handler, ...] = (
     console.COMMAND,
     console.CONFIRM,
     console.CORRECTION,
+    console.DECISION,
     cases.QUOTED,
     cases.SEND_QUOTED,
     promise.SAID,

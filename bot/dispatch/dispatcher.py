@@ -19,6 +19,7 @@ from bot.channels.base import RawEvent
 from bot.desk import Desk
 from bot.dispatch.chain import Next, chain
 from bot.dispatch.middlewares.consent import consent
+from bot.dispatch.middlewares.moderation import moderation
 from bot.dispatch.middlewares.privacy import privacy
 from bot.dispatch.middlewares.ratelimit import RateLimit
 from bot.dispatch.middlewares.triage import Triage, urgent
@@ -63,7 +64,7 @@ class Dispatcher:
         self._rush = 0
         """How many at the front of the queue are in a hurry."""
         self._pump: asyncio.Task[None] | None = None
-        self._chain: Next = chain([Triage(), privacy, consent, RateLimit()], route)
+        self._chain: Next = chain([Triage(), moderation, privacy, consent, RateLimit()], route)
         self._process = desk.process(self._again)
 
     async def accept(self, raw: RawEvent) -> None:

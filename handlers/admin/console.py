@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers.admin import broadcast, recall, review
+from handlers.admin import broadcast, moderation, recall, review
 from handlers.admin.commands import BY_NAME
 from handlers.admin.grammar import Command, answer, nearest, parse
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
@@ -82,3 +82,4 @@ def _audit(ctx: Context, msg: Incoming, written: Written, result: str, about: in
 COMMAND = Handler("admin", match, act)
 CONFIRM = Handler("admin", broadcast.confirm_match, broadcast.confirm)
 CORRECTION = Handler("admin", recall.answer_match, recall.answered)
+DECISION = Handler("admin", moderation.answer_match, moderation.answered)

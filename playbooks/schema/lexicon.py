@@ -1,6 +1,7 @@
 """Word lists: red flags; what is never ours to say; synonyms (other names of one thing) and forms (other ways to put one question); contrasts and
 aspects (words that make two like-looking questions different ones); function words (which add no content of their own);
-what people want; words that no text of ours may use; rumours; signs that somebody is about to leave."""
+what people want; words that no text of ours may use; what staff are told of in patients' rooms (rumours, advertisements,
+insults, personal data of others); signs that somebody is about to leave."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from pydantic import Field, model_validator
 from playbooks.schema.common import Line, Playbook, Strict
 from playbooks.schema.source import Misplaced
 
-WITH_SETS = ("red_flag", "refusal", "life")
+WITH_SETS = frozenset({"red_flag", "refusal", "life", "rumour", "advert", "goods", "insult", "personal"})
 
 
 class Term(Strict):
@@ -49,6 +50,10 @@ class Lexicon(Playbook):
         "function",
         "blocked",
         "rumour",
+        "advert",
+        "goods",
+        "insult",
+        "personal",
         "negative",
     ]
     context: Literal["ad", "care", "all"] = "all"
@@ -63,6 +68,8 @@ class Lexicon(Playbook):
     """Blocked words: whose signature lets a text with them through (drug names: the medical reviewer's)."""
     template: Line | None = None
     source: Line | None = None
+    card: Line | None = None
+    """Rumours: what the room is told when staff say so. Never the claim itself, and no more than the source says."""
     examples: LexiconExamples = LexiconExamples()
 
     @model_validator(mode="after")
@@ -79,7 +86,7 @@ class Lexicon(Playbook):
     @model_validator(mode="after")
     def sets_are_there(self) -> Lexicon:
         if self.sets and self.use not in WITH_SETS:
-            raise ValueError("只有 use: red_flag、refusal 和 life 的词表写 sets")
+            raise ValueError("只有 use: red_flag、refusal、life 和群管理用的词表写 sets")
         for number, term in enumerate(self.terms if self.use in WITH_SETS else ()):
             for phrase in (term.say, *term.also, *term.unless):
                 if unknown := [name for name in re.findall("<([^<>]*)>", phrase) if name not in self.sets]:
@@ -90,6 +97,12 @@ class Lexicon(Playbook):
     def what_is_answered_has_words(self) -> Lexicon:
         if self.use in ("refusal", "life") and not self.template:
             raise ValueError(f"use: {self.use} 要写 template（回哪段话）")
+        return self
+
+    @model_validator(mode="after")
+    def cards_have_a_source(self) -> Lexicon:
+        if self.card and (self.use != "rumour" or not self.source):
+            raise Misplaced(("card",), "只有 use: rumour 的词表写 card，并且要写 source（出处）")
         return self
 
     @model_validator(mode="after")

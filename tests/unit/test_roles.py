@@ -39,6 +39,8 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "监护": (frozenset({"owner", "manager", "clinician"}), "张姐 同意"),
     "恢复": (ALL - {"supervisor"}, "张姐"),
     "核对": (ALL - {"supervisor"}, ""),
+    "群管理": (frozenset({"owner", "manager", "supervisor"}), ""),
+    "处置": (frozenset({"owner", "manager"}), "99 提醒"),
     "群发": (frozenset({"owner", "manager"}), "糖尿病新手群 明晚七点讲座"),
     "活动": (frozenset({"owner", "manager"}), "标签:血糖关注 周六义诊"),
     "挑战": (ALL, ""),
@@ -70,7 +72,15 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "日志": (frozenset({"owner", "manager"}), ""),
 }
 """Command → (roles that may use it, what is written after it)."""
-ALIASES = {"报告": "统计", "日报": "统计", "周报": "统计", "问题": "案例", "待回复": "案例", "收进问答": "收录"}
+ALIASES = {
+    "报告": "统计",
+    "日报": "统计",
+    "周报": "统计",
+    "问题": "案例",
+    "待回复": "案例",
+    "收进问答": "收录",
+    "台账": "群管理",
+}
 ONLY_PRIVATE = {"画像", "更正进度"}
 
 

@@ -1,7 +1,7 @@
 """Ids that may have changed.
 
 Revision: 0008
-Follows: 0006
+Follows: 0007
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 import storage.types
 
 revision = '0008'
-down_revision = '0006'
+down_revision = '0007'
 branch_labels = None
 depends_on = None
 
