@@ -39,6 +39,7 @@ class Logins:
         if before not in (None, account):
             fixed = [one.id for one in self._desk.config.staff if one.channel == channel]
             count = people.freeze(work, channel, fixed, now)
+            staff.set_setting(work, f"frozen:{channel}", True, now)
             log.warning("another_account", channel=channel, account=account, frozen=count)
             key = f"another_account:{channel}:{now.isoformat()}"
             outbox.add(work, self._desk.staff_rows(work, "system/another_account", key, count=count))
@@ -47,6 +48,8 @@ class Logins:
 
     def returned(self, work: Work, newcomer: Person) -> None:
         """Somebody has come who is called like one of the frozen: staff hear of it, once."""
+        if not staff.setting(work, f"frozen:{newcomer.channel}"):
+            return  # nobody ever was: no search through everybody for each newcomer
         known = people.frozen(work, newcomer.channel)
         same = [one for one in known if one.name == newcomer.name and one.id != newcomer.id]
         if same:
