@@ -28,6 +28,8 @@ BOUNDED = {
     "handlers.choice": 40,
     "handlers.services.care.readings": 500,
     "handlers.services.care.when": 500,
+    "handlers.services.community.moderation": 2_000,
+    "handlers.services.community.personal_data": 2_000,
     "handlers.services.knowledge.context": 2_000,
     "handlers.services.knowledge.courtesy": 40,
     "handlers.services.knowledge.heard": 400,

@@ -23,7 +23,7 @@ WAITS = dt.timedelta(minutes=30)
 WEEK = dt.timedelta(days=7)
 MOST = 20
 CHOICES = {"1": "reminded", "2": "recalled", "3": "ignored"} | {word: state for state, word in notes.STATES.items()}
-KEY = re.compile(r"([123])?\s*[.、,，]?\s*(提醒|撤回|忽略)?")
+KEY = re.compile(r"([123])?\s?[.、,，]?\s?(提醒|撤回|忽略)?")
 NOTICE = re.compile(r"【群管理】\s*(\d{1,9}) ?号")
 
 

@@ -21,12 +21,12 @@ class Exposed(StrEnum):
 
 PERSONAL = re.compile(r"(?<!\d)(?:1[3-9]\d(?:[\s-]?\d{4}){2}|\d{6}\s?\d{8}\s?\d{3}[\dXx])(?!\d)")
 """Narrow: a row of readings (13.5，14.2，15.1) is no phone number."""
-COUNT = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十半]+)"
-STRENGTH = re.compile(rf"{COUNT}\s*(?:mg|ug|μg|iu|毫克|微克|个单位)(?![a-z\d/每])", re.I)
+COUNT = r"(?:(?<![\d.])\d{1,6}(?:\.\d{1,4})?|[一二两三四五六七八九十半]{1,4})"
+STRENGTH = re.compile(rf"{COUNT}\s{{0,2}}(?:mg|ug|μg|iu|毫克|微克|个单位)(?![a-z\d/每])", re.I)
 """Nothing but a drug is counted so; /dL makes it a reading."""
-PIECES = re.compile(rf"{COUNT}\s*(?:g|克|单位|片|粒|颗|丸|支|滴|喷|胶囊)(?![a-z])", re.I)
+PIECES = re.compile(rf"{COUNT}\s{{0,2}}(?:g|克|单位|片|粒|颗|丸|支|滴|喷|胶囊)(?![a-z])", re.I)
 TAKES = re.compile(
-    rf"(?:吃|服|打|注射|滴|用)(?:着|了|的)?[^，。；,;\n?？]{{0,6}}{COUNT}\s*(?:片|粒|丸|个?单位|胶囊)(?![^，。,]{{0,2}}(?:面包|吐司|饼干|瓜|苹果|橙|姜|柠檬|肉|叶|菜))"
+    rf"(?:吃|服|打|注射|滴|用)(?:着|了|的)?[^，。；,;\n?？]{{0,6}}{COUNT}\s{{0,2}}(?:片|粒|丸|个?单位|胶囊)(?![^，。,]{{0,2}}(?:面包|吐司|饼干|瓜|苹果|橙|姜|柠檬|肉|叶|菜))"
 )
 SHEET = re.compile(
     r"化验|检查单|检查结果|报告|病理|片子|体检|血常规|尿常规|心电图|彩超|B超|核磁|CT|处方|病历|出院小结|药盒|药单", re.I
