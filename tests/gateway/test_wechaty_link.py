@@ -135,17 +135,17 @@ def test_logged_out_is_not_up(gateway: GatewayProcess) -> None:
     run(story, gateway)
 
 
-def test_another_account_is_told_from_the_one_before(gateway: GatewayProcess) -> None:
+def test_another_account_is_told_from_the_one_before(mortal_gateway: GatewayProcess) -> None:
     async def story(bot: Bot) -> None:
         assert bot.channel.account == "bot" and not bot.channel.capabilities.stable_ids
-        gateway.do("logout")
+        mortal_gateway.do("logout")
         await bot.is_(LinkState.CONNECTING)
         assert bot.channel.account == "bot", "nobody else yet"
-        gateway.do("login", **{"as": "王叔"})
+        mortal_gateway.do("login", **{"as": "王叔"})
         await bot.is_(LinkState.UP)
         assert bot.channel.account == "wang"
 
-    run(story, gateway)
+    run(story, mortal_gateway)
 
 
 def test_a_wrong_token_never_comes_up(gateway: GatewayProcess) -> None:
