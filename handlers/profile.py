@@ -80,7 +80,7 @@ def _wants_an_answer(ctx: Context, msg: Incoming) -> bool:
 def again(ctx: Context, msg: Incoming, handled: Handled) -> Handled:
     """What had to wait while the person was answered is asked once more, and not a third time."""
     before = ctx.question(None) if msg.private and handled.replies and handled.by in ANSWERS else None
-    if ctx.person.life or before is None or before[0] not in (profiles.KIND, choice.KIND):
+    if before is None or before[0] not in (profiles.KIND, choice.KIND) or ctx.person.life:
         return handled
     now = questions.open_one(ctx.work, ctx.person_id, None, ctx.now)
     found = journeys.open_task(ctx, ctx.person_id, "profile") if now is None or now[0] == profiles.KIND else None
