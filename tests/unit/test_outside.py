@@ -174,6 +174,11 @@ def test_nothing_of_ours_can_fetch_an_address() -> None:
         assert used <= allowed, name
 
 
+def test_no_table_for_a_spreadsheet_is_written() -> None:
+    """Whoever adds one guards cells that begin like a formula (=, +, -, @), and says so here."""
+    assert [file for file in ours() if "csv" in imported(file)] == []
+
+
 def test_the_page_of_the_chat_fetches_nothing_from_elsewhere() -> None:
     policy = HEADERS["Content-Security-Policy"]
     assert "default-src 'none'" in policy and "img-src 'self'" in policy and "connect-src 'self'" in policy
