@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from handlers.contract import Scene, stored
 from handlers.services.care import reminders
-from handlers.services.knowledge.phrases import Phrases, spellings
+from handlers.services.knowledge.phrases import in_lists
 from playbooks.schema.lexicon import Lexicon
 from storage.queries import care, people
 from storage.tables.people import Person
@@ -22,12 +22,7 @@ class LifeEvents:
     """The lists of `use: life`, ready to look through a message."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._phrases = Phrases(
-            spelling
-            for lexicon in lexicons
-            for term in lexicon.terms
-            for spelling in spellings(lexicon, term, sets=lexicon.sets)
-        )
+        self._phrases = in_lists(lexicons)
 
     def seen(self, text: str) -> Lexicon | None:
         """The list of what the writer tells; a question, and a long story, is for others to read."""

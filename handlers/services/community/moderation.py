@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers.services.community import personal_data
-from handlers.services.knowledge.phrases import Phrases, spellings
+from handlers.services.knowledge.phrases import in_lists
 from handlers.services.retrieval.text import plain
 from playbooks.schema.lexicon import Lexicon
 
@@ -56,13 +56,7 @@ class Moderator:
     """The lists of a library, ready to look through messages."""
 
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
-        self._phrases = Phrases(
-            spelling
-            for lexicon in lexicons
-            if lexicon.use in USES
-            for term in lexicon.terms
-            for spelling in spellings(lexicon, term, sets=lexicon.sets)
-        )
+        self._phrases = in_lists(one for one in lexicons if one.use in USES)
 
     def seen(self, text: str, own: str = "") -> Seen | None:
         """What staff should look at. `own`: the writer's shown name, who may speak of themself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from handlers.services.knowledge.finding import Finding
-from handlers.services.knowledge.phrases import Phrases, spellings
+from handlers.services.knowledge.phrases import in_lists
 from handlers.services.knowledge.screen import CLAUSE
 from handlers.services.retrieval.guards import Contrast
 from handlers.services.retrieval.synonyms import Synonyms
@@ -39,7 +39,7 @@ def recogniser(lexicon: Lexicon) -> Callable[[str], bool]:
     if lexicon.use in ("contrast", "aspect", "state", "function"):
         contrast = Contrast({term.say: (term.say, *term.also) for term in lexicon.terms})
         return lambda said: bool(contrast.concepts(bare(said)))
-    phrases = Phrases(spelling for term in lexicon.terms for spelling in spellings(lexicon, term, sets=lexicon.sets))
+    phrases = in_lists([lexicon])
     if lexicon.use == "blocked":
         return lambda said: any(phrases.found(clause) for clause in CLAUSE.split(plain(said)) if clause)
     return lambda said: bool(phrases.found(said))

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from ahocorasick_rs import AhoCorasick
 
 from handlers.services.retrieval.text import KEEP, plain
-from playbooks.schema.lexicon import Term
+from playbooks.schema.lexicon import Lexicon, Term
 
 GAP, NEAR = 8, 30
 SET = re.compile(r"<([^<>]+)>")
@@ -68,6 +68,13 @@ def _spelt(part: str, sets: Sets) -> Iterator[str]:
 def squeezed(text: str) -> str:
     """Width, traditional characters, case, spaces, emoji and invisible signs make no difference."""
     return KEEP.sub("", plain(text).lower())
+
+
+def in_lists(lexicons: Iterable[Lexicon]) -> Phrases[Lexicon]:
+    """Finds the terms of whole lists; the list is what is found."""
+    return Phrases(
+        spelling for one in lexicons for term in one.terms for spelling in spellings(one, term, sets=one.sets)
+    )
 
 
 class Phrases(Generic[T]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.services.knowledge.phrases import Phrases, spellings
+from handlers.services.knowledge.phrases import in_lists
 from playbooks.schema.lexicon import Lexicon
 
 ORDER = ("dose", "prescription", "comparison", "image", "diagnosis", "prognosis", "ranking", "hospital", "worry")
@@ -19,12 +19,7 @@ class Refusals:
     """The lists of `use: refusal`, ready to look through a message."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._phrases = Phrases(
-            spelling
-            for lexicon in lexicons
-            for term in lexicon.terms
-            for spelling in spellings(lexicon, term, sets=lexicon.sets)
-        )
+        self._phrases = in_lists(lexicons)
 
     def seen(self, text: str) -> Lexicon | None:
         """The list whose matter is asked for."""
