@@ -116,7 +116,8 @@ def export(config: Config, named: str) -> dict[str, Any]:
 
 def page(config: Config, found: dict[str, Any]) -> str:
     """What `export` found as a page for its owner."""
-    now = wiring.clock(config, wiring.open_database(config)).now()
+    with closing(wiring.open_database(config)) as database:
+        now = wiring.clock(config, database).now()
     return copying.page(found, config.community.name, config.community.zone, now)
 
 

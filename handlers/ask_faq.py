@@ -23,7 +23,7 @@ def match(ctx: Context, msg: Incoming) -> Asked | None:
     if not msg.addressed:
         return _overheard(ctx, replace(msg, text=heard(msg.said)))
     before = burst.held(ctx, msg)
-    picture = before.picture or msg.has_image or msg.what is What.IMAGE
+    picture = before.picture or msg.with_picture
     said = before.before(msg.said)
     msg = replace(msg, said=said, text=heard(said))
     taken = bool(before.lines) or msg.what is What.IMAGE or faq_reply.personal(ctx, msg)

@@ -9,7 +9,7 @@ from handlers import permission
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, privately
 from handlers.matching import keyword
 from handlers.services.care import journeys, reminders
-from handlers.services.community import consents, minors
+from handlers.services.community import consents
 from handlers.services.community.welcome import JOURNEY
 from storage.queries import care, people, profile, questions
 
@@ -19,8 +19,8 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 
     Talk in a room that was not addressed to the bot asks once, not at every reading.
     """
-    if minors.waits_for_guardian(ctx, ctx.person_id):
-        return Handled("consent", (privately(msg, ctx.words("consent/guardian_first"), by="consent"),))
+    if (first := permission.guardian_first(ctx, msg)) is not None:
+        return first
     waiting = ctx.question(consents.PLACE)
     if not msg.addressed and waiting is not None and waiting[0] == consents.QUESTION:
         return Handled("consent")
@@ -37,8 +37,8 @@ def ask(ctx: Context, msg: Incoming) -> Handled:
 def agree(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     if msg.room_id is not None:
         return Handled("consent", (privately(msg, ctx.words("consent/in_private"), by="consent"),))
-    if minors.waits_for_guardian(ctx, ctx.person_id):
-        return Handled("consent", (privately(msg, ctx.words("consent/guardian_first"), by="consent"),))
+    if (first := permission.guardian_first(ctx, msg)) is not None:
+        return first
     waiting = ctx.question(consents.PLACE)
     held = waiting[1].get("held") if waiting and waiting[0] == consents.QUESTION else None
     version = ctx.settings.consent.version
@@ -66,7 +66,7 @@ def _carry_out(
 
 def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
     """撤回同意 takes back all of it, the consents of their own kind too."""
-    more = [one for one in consents.TITLES if consents.has(ctx, ctx.person_id, one)]
+    more = consents.more(ctx, ctx.person_id)
     ended = [permission.take_back(ctx, msg, one) for one in more]
     had = profile.withdraw_consent(ctx.work, ctx.person_id, consents.PURPOSE, ctx.now)
     people.change(ctx.work, ctx.person_id, consented=False)
@@ -74,7 +74,7 @@ def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
     stopped = care.reminders(ctx.work, ctx.person_id)
     for row in stopped:
         reminders.stop(ctx, row)
-    text = ctx.words("consent/withdrawn", had=had, reminders=len(stopped), more=[consents.TITLES[one] for one in more])
+    text = ctx.words("consent/withdrawn", had=had, reminders=len(stopped), more=list(more.values()))
     events = (Happened("consent_withdrawn", {}, ctx.person_id),) if had else ()
     told = [one for handled in ended for one in handled.replies if one.person_id != ctx.person_id]
     more_events = [one for handled in ended for one in handled.events]

@@ -163,6 +163,10 @@ class Incoming:
     def private(self) -> bool:
         return self.room_id is None
 
+    @property
+    def with_picture(self) -> bool:
+        return self.has_image or self.what is What.IMAGE
+
 
 @dataclass(slots=True)
 class Scene:

@@ -7,7 +7,7 @@ import re
 from handlers.contract import Context, Happened, Incoming, Outgoing, privately, reply
 from handlers.services.knowledge.outdated import reply_key
 from handlers.services.retrieval.text import plain
-from handlers.services.safety.exposed import Exposed, exposed
+from handlers.services.safety.exposed import Exposed
 from playbooks.schema.faq import Faq
 from storage.queries import answered
 
@@ -21,7 +21,7 @@ def personal(ctx: Context, msg: Incoming) -> bool:
     """A question with the asker's own values, doses or results in a room: its answer is for them alone."""
     if msg.room_id is None:
         return False
-    if exposed(msg, ctx.index.concepts) in (Exposed.DOSE, Exposed.LAB):
+    if ctx.index.exposed(msg.text, msg.with_picture) in (Exposed.DOSE, Exposed.LAB):
         return True
     return bool(ctx.index.readings(msg.text)) or bool(VALUE.search(msg.text) and OWN.search(msg.text))
 

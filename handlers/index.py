@@ -20,6 +20,7 @@ from handlers.services.retrieval.synonyms import Synonyms
 from handlers.services.retrieval.text import bare
 from handlers.services.retrieval.thresholds import calibrated
 from handlers.services.retrieval.vectors import Progress, vectors
+from handlers.services.safety.exposed import Exposed, exposed
 from handlers.services.safety.forbidden import Forbidden
 from handlers.services.safety.red_flags import RedFlags
 from handlers.services.safety.refusals import Refusals
@@ -47,6 +48,9 @@ class Index:
     """What the contrast lexicons name, for follow-ups and questions in parts."""
     readings: Callable[[str], tuple[Reading | Doubt, ...]]
     """What a text says of readings; remembered for a moment, because triage and check-in both ask."""
+    exposed: Callable[[str, bool], Exposed | None]
+    """What in a text, with a picture or not, should not stand in a room; remembered for a moment, as it decides where several
+    parts of an answer go."""
     reviewed: Reviewed = field(default_factory=Reviewed)
     """Where every entry stands, also those that are not served."""
 
@@ -69,6 +73,7 @@ class Index:
             reward=next(iter(library.rewards.values()), None),
             concepts=named,
             readings=lru_cache(maxsize=64)(partial(parse_readings, measures=measures)),
+            exposed=lru_cache(maxsize=64)(partial(exposed, concepts=named)),
             reviewed=reviewed or Reviewed(),
         )
 

@@ -10,10 +10,8 @@ from playbooks.schema.lexicon import Lexicon
 
 def match(ctx: Context, msg: Incoming) -> Lexicon | None:
     """In private, or said to us in a room; a loss also when it is only told to the room."""
-    if msg.what is not What.TEXT or ctx.roles:
-        return None
-    found = ctx.index.life.seen(msg.text)
-    if found is None or (not msg.addressed and what(found) != LOSS):
+    found = ctx.index.life.seen(msg.text) if msg.what is What.TEXT else None
+    if found is None or (not msg.addressed and what(found) != LOSS) or ctx.roles:
         return None
     return found if what(found) != DISCHARGED or ctx.person.life else None
 

@@ -13,7 +13,7 @@ from storage.queries import people
 
 def match(ctx: Context, msg: Incoming) -> bool | None:
     """Said to us, for the first time, and not by staff."""
-    if msg.what is not What.TEXT or not msg.addressed or ctx.roles or not minors.says_minor(ctx, msg.text):
+    if msg.what is not What.TEXT or not msg.addressed or not minors.says_minor(ctx, msg.text) or ctx.roles:
         return None
     return None if minors.MINOR in people.tags(ctx.work, ctx.person_id) else True
 

@@ -40,11 +40,18 @@ def act(ctx: Context, msg: Incoming, wanted: tuple[str, str]) -> Handled:
         return take_back(ctx, msg, purpose)
     if msg.room_id is not None:
         return Handled("consent", (_words(ctx, msg, purpose, "about"),))
-    if minors.waits_for_guardian(ctx, ctx.person_id):
-        return Handled("consent", (privately(msg, ctx.words("consent/guardian_first"), by="consent"),))
-    version = consents.version(ctx, purpose)
+    if (first := guardian_first(ctx, msg)) is not None:
+        return first
+    version = consents.version(ctx.settings, purpose)
     new = profile.give_consent(ctx.work, ctx.person_id, purpose, version, ctx.now, msg.inbox_id)
     return _changed(ctx, msg, purpose, "given", new)
+
+
+def guardian_first(ctx: Context, msg: Incoming) -> Handled | None:
+    """What a child under fourteen is told instead of being asked to agree."""
+    if not minors.waits_for_guardian(ctx, ctx.person_id):
+        return None
+    return Handled("consent", (privately(msg, ctx.words("consent/guardian_first"), by="consent"),))
 
 
 def take_back(ctx: Context, msg: Incoming, purpose: str) -> Handled:

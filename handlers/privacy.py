@@ -8,7 +8,9 @@ from handlers.services.community import consents
 
 
 def act(ctx: Context, msg: Incoming, matched: str) -> Handled:
-    text = ctx.words("consent/privacy", consented=ctx.person.consented, more=consents.more(ctx, ctx.person_id))
+    text = ctx.words(
+        "consent/privacy", consented=ctx.person.consented, more=list(consents.more(ctx, ctx.person_id).values())
+    )
     return Handled("privacy", (privately(msg, text, by="privacy"),))
 
 

@@ -113,18 +113,10 @@ class Claims:
         if judgement.verdict is not Verdict.GO:
             outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
             return None
-        if outdated(self._desk.scene(work, now), row["key"]):
-            text = take_back(self._desk.scene(work, now), row)
-            if not text:
-                outbox.settle(work, [row["id"]], state="expired", reason="replaced")
-                return None
-            outbox.settle(work, [row["id"]], text=text, key=None)
-            row = outbox.by_ids(work, [row["id"]])[0]
-        if row["kind"] not in UNJUDGED and (found := self._forbidden(work, row, person, room)):
-            said = self._hold(work, row, found, person, room, now)
-            if said is None:
-                return None
-            row = said
+        worded = self._worded(work, row, person, room, now)
+        if worded is None:
+            return None
+        row = worded
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:
@@ -139,22 +131,29 @@ class Claims:
         self._pacers[channel.name].spoke(place.platform_id, now)
         return Job(row, channel, _delivery(work, row, person, room))
 
+    def _worded(
+        self, work: Work, row: RowMapping, person: Person | None, room: Room | None, now: dt.datetime
+    ) -> RowMapping | None:
+        """The row as it may be said now: its answer may have been taken back, its words may be forbidden; None: not at all."""
+        scene = self._desk.scene(work, now)
+        if outdated(scene, row["key"]):
+            text = take_back(scene, row)
+            if not text:
+                outbox.settle(work, [row["id"]], state="expired", reason="replaced")
+                return None
+            row = _reworded(work, row, text=text, key=None)
+        found = self._forbidden(work, row, person, room)
+        return self._hold(work, row, found, person, room) if found else row
+
     def _forbidden(self, work: Work, row: RowMapping, person: Person | None, room: Room | None) -> list[Doubt]:
-        """What may not be said in this message; staff may read anything."""
+        """What may not be said in this message; safety's words are fixed, and staff may read anything."""
+        if row["kind"] in UNJUDGED or (room is not None and room.is_staff):
+            return []
         found = self._desk.index.forbidden.leaving(row, person.name if person else "")
-        to_staff = (room is not None and room.is_staff) or (
-            bool(found) and person is not None and bool(roles_of(work, self._desk.config, person))
-        )
-        return [] if to_staff else found
+        return [] if found and person is not None and roles_of(work, self._desk.config, person) else found
 
     def _hold(
-        self,
-        work: Work,
-        row: RowMapping,
-        found: list[Doubt],
-        person: Person | None,
-        room: Room | None,
-        now: dt.datetime,
+        self, work: Work, row: RowMapping, found: list[Doubt], person: Person | None, room: Room | None
     ) -> RowMapping | None:
         """Staff are told what was held back and why; who awaits a reply gets a neutral line in its place, returned."""
         log.warning("forbidden_words", outbox=row["id"], rules=[one.rule for one in found])
@@ -166,9 +165,7 @@ class Claims:
         if person is None or row["kind"] != Kind.REPLY:
             outbox.settle(work, [row["id"]], state="held", reason="words")
             return None
-        text = self._desk.words("safety/held")
-        outbox.settle(work, [row["id"]], text=text, key=None, picture=None, reason="words")
-        return outbox.by_ids(work, [row["id"]])[0]
+        return _reworded(work, row, text=self._desk.words("safety/held"), key=None, picture=None, reason="words")
 
     def _moment(self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime) -> dt.datetime:
         if channel.state is not LinkState.UP:
@@ -176,6 +173,12 @@ class Claims:
         if row["kind"] == Kind.SAFETY:
             return now
         return self._pacers[channel.name].earliest(place.platform_id, now)
+
+
+def _reworded(work: Work, row: RowMapping, **values: Any) -> RowMapping:
+    """The row with other words."""
+    outbox.settle(work, [row["id"]], **values)
+    return outbox.by_ids(work, [row["id"]])[0]
 
 
 def _can(channel: Channel, row: RowMapping) -> bool:

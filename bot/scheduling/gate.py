@@ -13,7 +13,7 @@ from handlers.services.care.days import at, local, next_clock, within
 from handlers.services.community import consents
 from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
-from storage.queries import outbox, profile
+from storage.queries import outbox
 from storage.tables.people import Person
 from storage.work import Work
 
@@ -60,7 +60,7 @@ def judge(
         return Judgement(Verdict.HOLD, person.life)
     if person is not None and person.locked:
         return Judgement(Verdict.HOLD, "locked")
-    if person is not None and row["by"].startswith(ACTIVITY) and not _agreed(work, row["person_id"], settings):
+    if person is not None and row["by"].startswith(ACTIVITY) and not _agreed(work, settings, person):
         return Judgement(Verdict.HOLD, "consent")
     zone = person.zone if person is not None else settings.community.zone
     quiet = settings.send.quiet
@@ -71,15 +71,14 @@ def judge(
     return GO
 
 
-def _agreed(work: Work, person_id: int, settings: Settings) -> bool:
-    live = profile.live_consent(work, person_id, consents.MARKETING)
-    return live is not None and live.version >= settings.consent.marketing
+def _agreed(work: Work, settings: Settings, person: Person) -> bool:
+    return consents.has(work, settings, person.id, consents.MARKETING)
 
 
 def _personal(row: RowMapping) -> bool:
     """For the eyes of the one whom we know by this id: plans, reminders, records, and what concerns somebody else."""
     about_another = row["about"] is not None and row["about"] != row["person_id"]
-    return row["kind"] in (Kind.PUSH, Kind.REMINDER) or row["private"] is not False or about_another
+    return row["kind"] in UNASKED or row["private"] is not False or about_another
 
 
 def _over_cap(work: Work, person_id: int, settings: Settings, now: dt.datetime, zone: str, claimed: int) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-from handlers.admin.grammar import MANAGERS, Command, answer, said
+from handlers.admin.grammar import MANAGERS, Command, answer, audited, said
 from handlers.contract import Context, Handled, Happened, Incoming, Kind, Outgoing, What, stored, to_person, to_room
 from handlers.matching import said as words_said
 from handlers.services.community import consents
 from handlers.services.staff.roles import roles_of
-from storage.queries import audit, people, staff
-from storage.tables.staff import Audit, Broadcast
+from storage.queries import people, staff
+from storage.tables.staff import Broadcast
 
 CONFIRM_WITHIN = dt.timedelta(minutes=30)
 YES, NO = {"确认", "确认发送", "确定"}, {"取消", "取消群发", "不发了"}
@@ -26,8 +26,6 @@ def broadcast(ctx: Context, msg: Incoming, rest: str) -> Handled:
     if found is None or not text.strip() or len(text) > MOST_TEXT:
         topics = [room.topic for room in people.rooms(ctx.work, staff=False)]
         return said(ctx, msg, "admin/broadcast_how", topics=topics, target=target, empty=not text.strip())
-    if doubts := ctx.index.forbidden.to_many(text):
-        return said(ctx, msg, "admin/forbidden", found=doubts, many=True)
     return _preview(ctx, msg, target, text.strip(), *found)
 
 
@@ -37,9 +35,7 @@ def activity(ctx: Context, msg: Incoming, rest: str) -> Handled:
     found = _aim(ctx, target.strip())
     if found is None or found[0] or not text.strip() or len(text) > MOST_TEXT:
         return said(ctx, msg, "admin/activity_how", target=target, empty=not text.strip())
-    if doubts := ctx.index.forbidden.to_many(text):
-        return said(ctx, msg, "admin/forbidden", found=doubts, many=True)
-    agreed = [one for one in found[1] if consents.has(ctx, one, consents.MARKETING)]
+    agreed = [one for one in found[1] if consents.has(ctx.work, ctx.settings, one, consents.MARKETING)]
     text = ctx.words("admin/activity", text=text.strip())
     return _preview(ctx, msg, f"{ACTIVITY}{target}", text, [], agreed, len(found[1]) - len(agreed))
 
@@ -48,6 +44,8 @@ def _preview(
     ctx: Context, msg: Incoming, target: str, text: str, rooms: list[int], persons: list[int], without: int = 0
 ) -> Handled:
     """`without`: how many of those meant have not agreed and are left out."""
+    if doubts := ctx.index.forbidden.to_many(text):
+        return said(ctx, msg, "admin/forbidden", found=doubts, many=True)
     staff.cancel_previews(ctx.work, ctx.person_id)
     if not (rooms or persons):
         return said(ctx, msg, "admin/broadcast_nobody", without=without)
@@ -101,15 +99,8 @@ def confirm(ctx: Context, msg: Incoming, found: tuple[Broadcast, bool]) -> Handl
     row, yes = found
     row.state = "sent" if yes else "cancelled"
     ctx.work.add(row)
-    done = Audit(
-        at=ctx.now,
-        person_id=ctx.person_id,
-        room_id=msg.room_id,
-        command="活动" if row.target.startswith(ACTIVITY) else "群发",
-        arguments=f"{'确认' if yes else '取消'} {row.target}",
-        result="done",
-    )
-    audit.add(ctx.work, done)
+    command = "活动" if row.target.startswith(ACTIVITY) else "群发"
+    audited(ctx, msg, command, f"{'确认' if yes else '取消'} {row.target}")
     text = ctx.words("admin/broadcast_done", yes=yes, rooms=len(row.rooms), people=len(row.people))
     replies: list[Outgoing] = [answer(ctx, msg, text)]
     if yes:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from handlers.admin import broadcast, moderation, recall, review
 from handlers.admin.commands import BY_NAME
-from handlers.admin.grammar import Command, answer, nearest, parse
+from handlers.admin.grammar import Command, answer, audited, nearest, parse
 from handlers.contract import Context, Handled, Handler, Incoming, What, privately
 from handlers.services.knowledge.reviews import REVIEWERS
 from handlers.services.staff.roles import tell_staff
-from storage.queries import audit, reviews
-from storage.tables.staff import Audit
+from storage.queries import reviews
 
 Written = tuple[str, str]
 LOOKS = {"portrait_viewed", "case_viewed"}
@@ -67,16 +66,7 @@ def _audit(ctx: Context, msg: Incoming, written: Written, result: str, about: in
     """Who used which command when. What is no command may be a sentence, and is sealed."""
     verb, rest = written
     known = BY_NAME.get(verb)
-    row = Audit(
-        at=ctx.now,
-        person_id=ctx.person_id,
-        room_id=msg.room_id,
-        command=known.name if known else "",
-        arguments=rest if known else f"{verb} {rest}",
-        result=result,
-        about=about,
-    )
-    audit.add(ctx.work, row)
+    audited(ctx, msg, known.name if known else "", rest if known else f"{verb} {rest}", result, about)
 
 
 COMMAND = Handler("admin", match, act)

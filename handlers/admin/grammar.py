@@ -10,8 +10,9 @@ from rapidfuzz import fuzz, process
 
 from handlers.contract import Context, Handled, Incoming, Kind, Outgoing, stored, to_person, to_room
 from handlers.services.care.chinese_number import to_number
-from storage.queries import people
+from storage.queries import audit, people
 from storage.tables.people import Person
+from storage.tables.staff import Audit
 
 WRITTEN = re.compile(r"^\s*[#＃/／]\s*(\S+?)(?=[\s0-9@＠]|$)\s*(.*)$", re.S)
 
@@ -85,6 +86,22 @@ def answer(ctx: Context, msg: Incoming, text: str, private: bool = False, **more
     if msg.room_id is not None and in_staff_room and not private:
         return to_room(msg.room_id, text, mentions=(ctx.person_id,), kind=Kind.REPLY, by="admin", **more)
     return to_person(ctx.person_id, text, kind=Kind.REPLY, by="admin", **more)
+
+
+def audited(
+    ctx: Context, msg: Incoming, command: str, arguments: str, result: str = "done", about: int | None = None
+) -> None:
+    """Who of staff did what, when, where; `about`: whose data was looked at."""
+    row = Audit(
+        at=ctx.now,
+        person_id=ctx.person_id,
+        room_id=msg.room_id,
+        command=command,
+        arguments=arguments,
+        result=result,
+        about=about,
+    )
+    audit.add(ctx.work, row)
 
 
 def said(ctx: Context, msg: Incoming, words: str, /, private: bool = False, **values: object) -> Handled:

@@ -6,6 +6,7 @@ from handlers.admin.grammar import CARERS, EVERYBODY, MANAGERS, Command, person_
 from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care.check_ins import streak, today
 from handlers.services.care.days import shown
+from handlers.services.care.life import ADMITTED, LOSS
 from handlers.services.community import consents, minors
 from handlers.services.community.points import level_name
 from handlers.services.staff.roles import TITLES, roles_of
@@ -34,7 +35,7 @@ def _role_titles(ctx: Context, person: Person) -> str:
     return "、".join(TITLES[role] for role in sorted(roles_of(ctx.work, ctx.settings, person)))
 
 
-LIFE = {"loss": "家里有丧事，不发计划和活动", "admitted": "住院中，计划先停"}
+LIFE = {LOSS: "家里有丧事，不发计划和活动", ADMITTED: "住院中，计划先停"}
 
 
 def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -67,7 +68,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         reminders=len(care.reminders(ctx.work, person_id)),
         alerts=staff.open_alerts(ctx.work, person_id),
         plans=_plans(ctx, person_id),
-        more=consents.more(ctx, person_id),
+        more=list(consents.more(ctx, person_id).values()),
         life=LIFE.get(person.life or "", ""),
         quiet=shown(quiet, person.zone) if (quiet := person.quiet_until) and quiet > ctx.now else "",
     )

@@ -7,16 +7,15 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from handlers.admin.grammar import MANAGERS, Command, answer, numbered, said
+from handlers.admin.grammar import MANAGERS, Command, answer, audited, numbered, said
 from handlers.contract import Context, Handled, Incoming, What
 from handlers.matching import said as words_said
 from handlers.services.care.days import shown
 from handlers.services.community import notes
 from handlers.services.community.moderation import TITLES
-from storage.queries import audit, people
 from storage.queries import moderation as rows
+from storage.queries import people
 from storage.tables.community import Moderation
-from storage.tables.staff import Audit
 
 WAITS = dt.timedelta(minutes=30)
 """For how long a bare number is meant as the answer to a note."""
@@ -61,15 +60,7 @@ def answered(ctx: Context, msg: Incoming, found: Answered) -> Handled:
     if len(found.meant) > 1:
         return said(ctx, msg, "moderation/which", rows=_lines(ctx, found.meant), word=notes.STATES[found.state])
     note = found.meant[0]
-    done = Audit(
-        at=ctx.now,
-        person_id=ctx.person_id,
-        room_id=msg.room_id,
-        command="处置",
-        arguments=f"{note.id} {notes.STATES[found.state]}",
-        result="done",
-    )
-    audit.add(ctx.work, done)
+    audited(ctx, msg, "处置", f"{note.id} {notes.STATES[found.state]}")
     return _decided(ctx, msg, note, found.state)
 
 

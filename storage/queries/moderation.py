@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from sqlmodel import col, select
 
 from storage.tables.community import Moderation
 from storage.work import Work
-
-
-def add(work: Work, **values: Any) -> Moderation:
-    return work.add(Moderation(**values))
 
 
 def get(work: Work, note_id: int) -> Moderation | None:

@@ -8,7 +8,9 @@ import pytest
 
 from handlers.contract import Incoming, What
 from handlers.index import concepts
-from handlers.services.safety.exposed import Exposed, exposed, redacted
+from handlers.services.knowledge.context import Concepts
+from handlers.services.safety.exposed import Exposed, redacted
+from handlers.services.safety.exposed import exposed as look
 from playbooks.schema.load import load
 
 CONCEPTS = concepts(load())
@@ -17,6 +19,10 @@ CONCEPTS = concepts(load())
 def message(said: str, picture: bool = False) -> Incoming:
     what = What.IMAGE if picture else What.TEXT
     return Incoming(1, "memory", dt.datetime.now(dt.UTC), what, 1, 1, said, said, False, has_image=picture)
+
+
+def exposed(msg: Incoming, known: Concepts) -> Exposed | None:
+    return look(msg.text, msg.with_picture, known)
 
 
 @pytest.mark.parametrize(

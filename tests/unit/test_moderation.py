@@ -7,7 +7,6 @@ import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,11 @@ from structlog.testing import capture_logs
 from bot.channels.base import Contact, EventKind, RawEvent
 from bot.stories.world import World, person_id, room_id
 from handlers.services.community.moderation import TITLES, Moderator
-from playbooks.library import Library
-from playbooks.schema.load import load
 from storage import data_map
 from storage.queries import audit, people, personal, questions
 from storage.tables.community import Moderation
 from storage.tables.messaging import Event
+from tests.unit.test_roles import shipped
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 ROOM, OTHER_ROOM, STAFF = "糖尿病新手群", "护眼群", "工作人员群"
@@ -39,11 +37,6 @@ SAID = {
 def quiet() -> Iterator[None]:
     with capture_logs():
         yield
-
-
-@lru_cache
-def shipped() -> Library:
-    return load()
 
 
 @asynccontextmanager

@@ -15,10 +15,10 @@ from handlers.services.community import notes
 def moderation(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     """Hands on, and adds the note to staff."""
     outcome = inner(ctx, msg)
-    if ctx.room is None or ctx.room.is_staff or not msg.text or ctx.roles:
+    if ctx.room is None or ctx.room.is_staff or not msg.text:
         return outcome
     seen = ctx.index.moderator.seen(msg.said, ctx.person.name)
-    if seen is None:
+    if seen is None or ctx.roles:
         return outcome
     noticed = notes.notice(ctx, msg, seen)
     handled = outcome if isinstance(outcome, Handled) else Handled(noticed.by)

@@ -10,18 +10,19 @@ from dataclasses import replace
 
 from bot.dispatch.chain import Next, Outcome
 from handlers.contract import Context, Handled, Incoming, to_room
-from handlers.services.safety.exposed import Exposed, exposed, redacted
+from handlers.services.safety.exposed import Exposed, redacted
 
 ONCE_IN = dt.timedelta(minutes=30)
 
 
 def privacy(ctx: Context, msg: Incoming, inner: Next) -> Outcome:
     """Hands on, and adds one line in a patients' room."""
-    if msg.room_id is None or ctx.roles or (ctx.room is not None and ctx.room.is_staff):
+    if msg.room_id is None or (ctx.room is not None and ctx.room.is_staff):
         return inner(ctx, msg)
-    found = exposed(msg, ctx.index.concepts)
-    outcome = inner(ctx, redacted(msg) if found is Exposed.NUMBER else msg)
-    return _with_line(ctx, msg, outcome, found) if found else _pointed(ctx, msg, outcome)
+    found = ctx.index.exposed(msg.text, msg.with_picture)
+    if found is None or ctx.roles:
+        return _pointed(ctx, msg, inner(ctx, msg))
+    return _with_line(ctx, msg, inner(ctx, redacted(msg) if found is Exposed.NUMBER else msg), found)
 
 
 def _with_line(ctx: Context, msg: Incoming, outcome: Outcome, found: Exposed) -> Outcome:
@@ -35,7 +36,7 @@ def _with_line(ctx: Context, msg: Incoming, outcome: Outcome, found: Exposed) ->
 
 def _pointed(ctx: Context, msg: Incoming, outcome: Outcome) -> Outcome:
     """Who asked in a room and is answered in private is told where to look."""
-    if not isinstance(outcome, Handled) or not msg.addressed or not _in_private(msg, outcome):
+    if not isinstance(outcome, Handled) or not msg.addressed or not _in_private(msg, outcome) or ctx.roles:
         return outcome
     line = to_room(msg.room_id or 0, ctx.words("chat/see_private"), mentions=(msg.person_id,), by=outcome.by)
     return replace(outcome, replies=(*outcome.replies, line))

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from handlers.contract import Scene, stored
 from handlers.services.care import reminders
-from handlers.services.knowledge.phrases import in_lists
+from handlers.services.knowledge.phrases import first_of, in_lists
 from playbooks.schema.lexicon import Lexicon
 from storage.queries import care, people
 from storage.tables.people import Person
 
 LOSS, ADMITTED, DISCHARGED = "loss", "admitted", "discharged"
-ORDER = (LOSS, DISCHARGED, ADMITTED)
+ORDER = [f"life-{event}" for event in (LOSS, DISCHARGED, ADMITTED)]
 QUESTION = re.compile(r"[?？]|吗|呢$|怎么|咋|为什么|能不能|要不要|可不可以|什么|多久|多少|哪")
 LONGEST = 60
 
@@ -28,17 +28,12 @@ class LifeEvents:
         """The list of what the writer tells; a question, and a long story, is for others to read."""
         if len(text) > LONGEST or QUESTION.search(text):
             return None
-        found = [one.owner for one in self._phrases.found(text)]
-        return min(found, key=lambda one: _rank(what(one)), default=None)
+        return first_of(self._phrases.found(text), ORDER)
 
 
 def what(lexicon: Lexicon) -> str:
     """life-loss → loss."""
     return lexicon.id.removeprefix("life-")
-
-
-def _rank(event: str) -> int:
-    return ORDER.index(event) if event in ORDER else len(ORDER)
 
 
 def happened(scene: Scene, person: Person, event: str) -> int:

@@ -6,8 +6,10 @@ import datetime as dt
 from typing import Any
 
 from handlers.contract import Scene
+from handlers.settings import Settings
 from storage.queries import profile, questions
 from storage.tables.people import Person
+from storage.work import Work
 
 PURPOSE = profile.HEALTH
 MARKETING, FAMILY, STORIES = "marketing", "family", "stories"
@@ -33,20 +35,20 @@ def just_asked(scene: Scene, question: tuple[str, Any] | None) -> bool:
     return scene.now - dt.datetime.fromisoformat(question[1]["at"]) <= NOD_WITHIN
 
 
-def version(scene: Scene, purpose: str) -> int:
+def version(settings: Settings, purpose: str) -> int:
     """Of the text in force."""
-    return int(getattr(scene.settings.consent, purpose))
+    return int(getattr(settings.consent, purpose))
 
 
-def has(scene: Scene, person_id: int, purpose: str) -> bool:
+def has(work: Work, settings: Settings, person_id: int, purpose: str) -> bool:
     """Whether somebody has agreed to the text in force and not taken it back."""
-    live = profile.live_consent(scene.work, person_id, purpose)
-    return live is not None and live.version >= version(scene, purpose)
+    live = profile.live_consent(work, person_id, purpose)
+    return live is not None and live.version >= version(settings, purpose)
 
 
-def more(scene: Scene, person_id: int) -> list[str]:
-    """The titles of what somebody has agreed to besides health data."""
-    return [title for purpose, title in TITLES.items() if has(scene, person_id, purpose)]
+def more(scene: Scene, person_id: int) -> dict[str, str]:
+    """What somebody has agreed to besides health data, with its title."""
+    return {one: title for one, title in TITLES.items() if has(scene.work, scene.settings, person_id, one)}
 
 
 def held_back(person: Person) -> str:

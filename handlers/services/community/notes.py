@@ -16,12 +16,6 @@ BY = "moderation"
 TOGETHER = dt.timedelta(minutes=10)
 """More of the same kind by the same person belongs to one note."""
 MOST_SAID = 500
-REMINDS = {
-    "advert": "moderation/remind_advert",
-    "rumour": "moderation/remind_rumour",
-    "insult": "moderation/remind_insult",
-    "personal": "moderation/remind_personal",
-}
 STATES = {"reminded": "提醒", "recalled": "撤回", "ignored": "忽略"}
 
 
@@ -34,8 +28,7 @@ def notice(ctx: Context, msg: Incoming, seen: Seen) -> Handled:
         ctx.work.add(known)
         return Handled(BY)
     said = mask(msg.said) if seen.use == "personal" else msg.said
-    note = rows.add(
-        ctx.work,
+    new = Moderation(
         person_id=ctx.person_id,
         room_id=room_id,
         use=seen.use,
@@ -44,6 +37,7 @@ def notice(ctx: Context, msg: Incoming, seen: Seen) -> Handled:
         at=ctx.now,
         last_at=ctx.now,
     )
+    note = ctx.work.add(new)
     topic = ctx.room.topic if ctx.room else ""
     text = ctx.words("moderation/notice", note=note, name=ctx.person.name, topic=topic, title=TITLES[note.use])
     happened = Happened("message_noticed", {"note": note.id, "use": note.use}, ctx.person_id, room_id)
@@ -67,5 +61,5 @@ def _in_room(ctx: Context, note: Moderation) -> list[Outgoing]:
     else:
         lexicon = ctx.index.library.lexicons.get(note.lexicon)
         card, source = (lexicon.card, lexicon.source) if lexicon else (None, None)
-        text = ctx.words(REMINDS[note.use], card=card, source=source)
+        text = ctx.words(f"moderation/remind_{note.use}", card=card, source=source)
     return [to_room(note.room_id, text, mentions=(note.person_id,), by=BY, key=f"moderation:{note.id}:room")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from types import MappingProxyType
@@ -75,6 +75,13 @@ def in_lists(lexicons: Iterable[Lexicon]) -> Phrases[Lexicon]:
     return Phrases(
         spelling for one in lexicons for term in one.terms for spelling in spellings(one, term, sets=one.sets)
     )
+
+
+def first_of(found: Iterable[Spelling[Lexicon]], order: Sequence[str]) -> Lexicon | None:
+    """Of the lists whose words were found, the first by this order of ids; what stands in no order comes last."""
+    places = {one: place for place, one in enumerate(order)}
+    lists = (one.owner for one in found)
+    return min(lists, key=lambda one: (places.get(one.id, len(places)), one.id), default=None)
 
 
 class Phrases(Generic[T]):

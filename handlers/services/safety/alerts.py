@@ -70,7 +70,7 @@ def open_lately(ctx: Context) -> Alert | None:
 
 def calm(ctx: Context, msg: Incoming) -> Outgoing | None:
     """Others in the room ask and comfort after an alarm: one line for all of them, once an alert."""
-    if msg.room_id is None or ctx.roles or not CROWD.search(msg.text):
+    if msg.room_id is None or not CROWD.search(msg.text) or ctx.roles:
         return None
     alert = staff.alert_in_room(ctx.work, msg.room_id, ctx.now - SAME_WITHIN)
     if alert is None or alert.person_id == ctx.person_id:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from enum import StrEnum
 
-from handlers.contract import Incoming, What
+from handlers.contract import Incoming
 from handlers.services.knowledge.context import DRUG, Concepts
 from handlers.services.retrieval.text import bare
 
@@ -39,14 +39,13 @@ ANALYTE = re.compile(
 QUESTION = re.compile(r"正常值|参考值|多少算|标准|应该多少|一般")
 
 
-def exposed(msg: Incoming, concepts: Concepts) -> Exposed | None:
-    """What of the kind stands in a message; general knowledge (一片二甲双胍是多少毫克) is nobody's own and does no harm to ask again."""
-    if PERSONAL.search(msg.text):
+def exposed(text: str, picture: bool, concepts: Concepts) -> Exposed | None:
+    """What of the kind stands in a message; general knowledge (肌酐的正常值是多少) is nobody's own. `picture`: one came with it."""
+    if PERSONAL.search(text):
         return Exposed.NUMBER
-    picture = msg.has_image or msg.what is What.IMAGE
-    if (picture and SHEET.search(msg.text)) or (ANALYTE.search(msg.text) and not QUESTION.search(msg.text)):
+    if (picture and SHEET.search(text)) or (ANALYTE.search(text) and not QUESTION.search(text)):
         return Exposed.LAB
-    return Exposed.DOSE if _dose(msg.text, concepts) else None
+    return Exposed.DOSE if _dose(text, concepts) else None
 
 
 def _dose(text: str, concepts: Concepts) -> bool:

@@ -49,9 +49,8 @@ class Forbidden:
         """What the playbooks in force say that would be doubted elsewhere; made when first asked for, which is seldom."""
         said = [text for entry in self._library.all() for _, _, text in texts(entry)]
         said += [faq.question for faq in self._library.faqs.values()]
-        pieces = [
-            piece.strip() for text in said for piece in VARIABLE.split(text) if any(self._screen.seen(text, "care"))
-        ]
+        doubted = [text for text in said if any(self._screen.seen(text, "care"))]
+        pieces = [piece.strip() for text in doubted for piece in VARIABLE.split(text)]
         return tuple(sorted(filter(None, pieces), key=len, reverse=True))
 
     def to_many(self, text: str) -> list[Doubt]:
@@ -73,22 +72,15 @@ class Forbidden:
         text = text.replace(reader, "") if reader else text
         if by.startswith(TO_MANY):
             return self.to_many(text)
-        if by == ANSWER:
-            return self.to_patient(
-                _without_quotations(text), MAY_PRESCRIBE
-            )  # who may name a dose was asked when written
         if by.split(":")[0] == OWN and row["person_id"] is not None:
             return []
-        text = _without_quotations(text)
-        if found := self.to_patient(text, MAY_PRESCRIBE):
-            for piece in self._vetted:
-                text = text.replace(piece, "")
-            found = self.to_patient(text, MAY_PRESCRIBE)
-        return found
-
-
-def _without_quotations(text: str) -> str:
-    return QUOTATION.sub("", text)
+        text = QUOTATION.sub("", text)
+        found = self.to_patient(text, MAY_PRESCRIBE)  # who may name a dose was asked when it was written
+        if not found or by == ANSWER:
+            return found
+        for piece in self._vetted:
+            text = text.replace(piece, "")
+        return self.to_patient(text, MAY_PRESCRIBE)
 
 
 def _once(found: Iterable[Doubt]) -> list[Doubt]:

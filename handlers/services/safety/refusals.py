@@ -8,10 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handlers.services.knowledge.phrases import in_lists
+from handlers.services.knowledge.phrases import first_of, in_lists
 from playbooks.schema.lexicon import Lexicon
 
-ORDER = ("dose", "prescription", "comparison", "image", "diagnosis", "prognosis", "ranking", "hospital", "worry")
+ORDER = [
+    f"refuse-{what}"
+    for what in (
+        "dose",
+        "prescription",
+        "comparison",
+        "image",
+        "diagnosis",
+        "prognosis",
+        "ranking",
+        "hospital",
+        "worry",
+    )
+]
 """Of two, the one that harms most when it is done oneself goes first; whether it matters, which is asked with everything, last."""
 
 
@@ -23,14 +36,9 @@ class Refusals:
 
     def seen(self, text: str) -> Lexicon | None:
         """The list whose matter is asked for."""
-        return min((one.owner for one in self._phrases.found(text)), key=_rank, default=None)
+        return first_of(self._phrases.found(text), ORDER)
 
     def template(self, text: str) -> str:
         """The template of the sentence that says so, "" when nothing of the kind is asked."""
         found = self.seen(text)
         return found.template or "" if found is not None else ""
-
-
-def _rank(lexicon: Lexicon) -> tuple[int, str]:
-    what = lexicon.id.removeprefix("refuse-")
-    return ORDER.index(what) if what in ORDER else len(ORDER), lexicon.id
