@@ -16,6 +16,12 @@ BY = "moderation"
 TOGETHER = dt.timedelta(minutes=10)
 """More of the same kind by the same person belongs to one note."""
 MOST_SAID = 500
+REMINDS = {
+    "advert": "moderation/remind_advert",
+    "insult": "moderation/remind_insult",
+    "personal": "moderation/remind_personal",
+    "rumour": "moderation/remind_rumour",
+}
 STATES = {"reminded": "提醒", "recalled": "撤回", "ignored": "忽略"}
 
 
@@ -61,5 +67,5 @@ def _in_room(ctx: Context, note: Moderation) -> list[Outgoing]:
     else:
         lexicon = ctx.index.library.lexicons.get(note.lexicon)
         card, source = (lexicon.card, lexicon.source) if lexicon else (None, None)
-        text = ctx.words(f"moderation/remind_{note.use}", card=card, source=source)
+        text = ctx.words(REMINDS[note.use], card=card, source=source)
     return [to_room(note.room_id, text, mentions=(note.person_id,), by=BY, key=f"moderation:{note.id}:room")]
