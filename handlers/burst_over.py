@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
-from handlers import ask_faq, burst
+from handlers import ask_faq, burst, life
 from handlers.burst import KIND, PLACE, Held
 from handlers.contract import Context, Handled, Incoming, Process, Scene, Skip, What, reply, stored
 from handlers.services.knowledge.heard import heard
@@ -36,6 +36,8 @@ def over(scene: Scene, slot: RowMapping) -> Handled | Skip:
         if burst.empty([one["said"] for one in lines]):
             return Skip("nothing")
         return _keyed(ask_faq.to_person(ctx, msg), slot["key"])
+    if (event := life.told(ctx, msg)) is not None:
+        return _keyed(life.act(ctx, msg, event), slot["key"])
     if (handled := ask_faq.unfinished(ctx, msg)) is not None:
         return _keyed(handled, slot["key"])
     burst.keep(ctx, waiting[1] | {"asked_back": True})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
 from handlers.matching import said
-from handlers.services.care import abnormal, challenges, check_ins, journeys, reminders
+from handlers.services.care import abnormal, challenges, check_ins, journeys, reminders, steps
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
 from storage.queries import points
@@ -44,6 +44,8 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     lines, more, events = challenges.after_check_in(ctx, measures)
     warnings, told = abnormal.after_check_in(ctx, readings)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
+    plan, plan_events = steps.measured(ctx, measures)
+    journeys.checked_in(ctx, ctx.person)
     total = points.total(ctx.work, ctx.person_id)
     text = ctx.words(
         "check_in/kept",
@@ -53,13 +55,15 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         total=total,
         level=level_name(ctx, total),
         in_room=msg.room_id is not None and kept.streak <= 1 and _sensitive(ctx, measures),
-        lines=[*warnings, *lines, *filter(None, [task]), *questions],
+        lines=[*warnings, *lines, *filter(None, [task, plan]), *questions],
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
     if msg.room_id is not None:
         line = ctx.words("check_in/in_room", streak=kept.streak)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
-    return Handled("check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events))
+    return Handled(
+        "check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events, *plan_events)
+    )
 
 
 def _sensitive(ctx: Context, measures: set[str]) -> bool:

@@ -48,7 +48,7 @@ def agree(ctx: Context, msg: Incoming, matched: str) -> Handled | None:
     ctx.person.consented = True
     text = ctx.words("consent/given", new=new, name=ctx.person.name)
     later, events = _carry_out(ctx, msg, held)
-    enrolled = journeys.enrol(ctx, ctx.person, JOURNEY, ctx.now) is not None
+    enrolled = JOURNEY in journeys.enrol_joined(ctx, ctx.person)
     given = (Happened("consent_given", {"version": version}, ctx.person_id),) if new else ()
     started = (Happened("newcomer_started", {}, ctx.person_id),) if enrolled else ()
     return Handled("consent", (privately(msg, text, by="consent"), *later), (*given, *started, *events))

@@ -23,12 +23,14 @@ class Kind(StrEnum):
     """Why a message is sent; the send gate treats each differently.
 
     REPLY answers somebody just now. REMINDER was asked for by its reader. PUSH is ours: quiet hours, caps, mute and lock
-    apply. SAFETY passes every gate. STAFF goes to staff.
+    apply. CARE is a push of a plan about just what its reader goes through (an operation, a stay in hospital): life events do
+    not hold it back. SAFETY passes every gate. STAFF goes to staff.
     """
 
     REPLY = "reply"
     REMINDER = "reminder"
     PUSH = "push"
+    CARE = "care"
     SAFETY = "safety"
     STAFF = "staff"
 
@@ -117,6 +119,13 @@ class Skip:
     """A slot that was due and rightly did nothing; `reason` is one word for the books ("left", "condition")."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """A slot that was due and has to wait a little: `until` (aware) it is looked at again."""
+
+    until: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

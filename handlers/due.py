@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy.engine import RowMapping
 
 from handlers import burst_over, my_data
-from handlers.contract import Handled, Scene, Skip
-from handlers.services.care import challenges, journeys, reminders
+from handlers.contract import Handled, Later, Scene, Skip
+from handlers.services.care import challenges, journeys, planning, reminders, steps
 from handlers.services.community import welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
 from handlers.services.staff import handover, promises
 
-One = Callable[[Scene, RowMapping], Handled | Skip]
-Many = Callable[[Scene, Sequence[RowMapping]], list[Handled | Skip]]
+One = Callable[[Scene, RowMapping], Handled | Skip | Later]
+Many = Callable[[Scene, Sequence[RowMapping]], Sequence[Handled | Skip | Later]]
 
 
 def each(act: One) -> Many:
@@ -24,7 +24,9 @@ def each(act: One) -> Many:
 
 
 DUE: Mapping[str, Many] = {
-    "journey_step": each(journeys.step_due),
+    planning.STEP: each(steps.step_due),
+    planning.TIMEOUT: each(steps.timeout_due),
+    planning.END: each(journeys.end_due),
     "challenge_day": each(challenges.day_due),
     "challenge_end": each(challenges.end_due),
     "reminder": reminders.reminders_due,

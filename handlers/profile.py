@@ -54,7 +54,7 @@ def choice_match(ctx: Context, msg: Incoming) -> tuple[Waiting, str | None] | No
         return None
     if said(msg) in SKIP:
         return waiting, None
-    chosen = profiles.chosen(_asked(waiting), msg.text)
+    chosen = profiles.choice_of(_asked(waiting).choices, msg.text)
     return (waiting, chosen) if chosen else None
 
 

@@ -27,6 +27,7 @@ from bot.dispatch.outgoing import event_rows, outbox_rows
 from bot.logins import Logins
 from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
+from handlers.services.care.journeys import left_by
 from handlers.table import route
 from storage.queries import events, inbox, outbox
 from storage.work import Work
@@ -210,6 +211,7 @@ class Dispatcher:
             by = handled.by
             outbox.add(work, outbox_rows(handled, now, inbox_id))
             events.log(work, event_rows(handled.events, now))
+            left_by(ctx, handled.events)
         inbox.done(work, inbox_id, by)
         return by
 

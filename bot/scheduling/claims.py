@@ -13,7 +13,7 @@ from sqlalchemy.engine import RowMapping
 from bot.channels.base import Channel, Contact, Delivery, LinkState
 from bot.desk import Desk
 from bot.logins import Logins
-from bot.scheduling.gate import Verdict, judge
+from bot.scheduling.gate import PUSHES, Verdict, judge
 from bot.scheduling.pace import Pacer
 from handlers.contract import Kind
 from handlers.services.knowledge.outdated import outdated, take_back
@@ -77,7 +77,7 @@ class Claims:
         judged = 0
         for row in rows:
             judged += 1
-            claimed = sum(one.row["person_id"] == row["person_id"] and one.row["kind"] == Kind.PUSH for one in jobs)
+            claimed = sum(one.row["person_id"] == row["person_id"] and one.row["kind"] in PUSHES for one in jobs)
             job = self._judged_safely(work, row, readers, rooms, now, claimed)
             if job is not None:
                 jobs.append(job)

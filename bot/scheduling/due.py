@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.engine import RowMapping
 
 from bot.desk import Desk
 from bot.dispatch.outgoing import event_rows, outbox_row, outbox_rows
-from handlers.contract import Handled, Skip
+from handlers.contract import Handled, Later, Scene, Skip
 from handlers.due import DUE, LATE
+from handlers.services.care.journeys import left_by, replan_changed
 from handlers.services.knowledge.drafts import tell_askers
 from storage.queries import due, events, outbox
 from storage.work import Work
@@ -23,16 +24,18 @@ BATCH = 250
 TRIES = 3
 RETRY_AFTER = dt.timedelta(minutes=1)
 log = structlog.get_logger()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A slot's new state (`retry` leaves it waiting), why, and what follows."""
+    """A slot's new state (`retry` and `later` leave it waiting), why, and what follows."""
 
     state: str
     reason: str = ""
     messages: tuple[dict[str, Any], ...] = ()
     events: tuple[dict[str, Any], ...] = ()
+    until: dt.datetime | None = None
 
 
 class DueSweep:
@@ -52,22 +55,30 @@ class DueSweep:
         """Settle the next slots that are due, in one transaction; returns how many."""
         now = self._desk.clock.now()
         with self._desk.database.transaction() as work:
+            more = self._desk.swapped and not self._after_swap(work, now)
             slots = due.ready(work, now, BATCH)
             for (kind, late), group in _groups(slots, now).items():
                 self._write(work, self._group(work, kind, late, group, now), now)
-            if self._desk.swapped:
-                self._after_swap(work, now)
-        self._desk.swapped = False
-        return len(slots)
+        self._desk.swapped = more
+        return len(slots) + more
 
-    def _after_swap(self, work: Work, now: dt.datetime) -> None:
-        """Who asked what is answered now is told. A bug here must not hold up what is due."""
+    def _after_swap(self, work: Work, now: dt.datetime) -> bool:
+        """Journeys with other times are planned anew, and who asked what is answered now is told; returns whether that is all.
+        A bug here must not hold up what is due."""
+        left = self._apart(work, now, "replan", replan_changed)
+        for one in self._apart(work, now, "drafts", tell_askers) or ():
+            outbox.add(work, [outbox_row(one, now, one.by)])
+        return not left
+
+    def _apart(self, work: Work, now: dt.datetime, name: str, act: Callable[[Scene], T]) -> T | None:
+        """What `act` returns; None when it raised, and then nothing of it is left."""
         try:
             with work.savepoint() as inner:
-                outbox.add(inner, [outbox_row(one, now, one.by) for one in tell_askers(self._desk.scene(inner, now))])
+                return act(self._desk.scene(inner, now))
         except Exception as error:
-            self._desk.metrics.failures.labels("drafts").inc()
-            log.error("tell_askers_failed", error=type(error).__name__)
+            self._desk.metrics.failures.labels(name).inc()
+            log.error(f"{name}_failed", error=type(error).__name__)
+            return None
 
     def _group(
         self, work: Work, kind: str, late: bool, slots: list[RowMapping], now: dt.datetime
@@ -78,7 +89,9 @@ class DueSweep:
             return [(slot, Settled("expired", "late") if late else Settled("failed", "unknown kind")) for slot in slots]
         try:
             with work.savepoint() as inner:
-                outcomes = act(self._desk.scene(inner, now), slots)
+                scene = self._desk.scene(inner, now)
+                outcomes = act(scene, slots)
+                left_by(scene, [event for one in outcomes if isinstance(one, Handled) for event in one.events])
                 settled = [_settled(outcome, late, now) for outcome in outcomes]
             return list(zip(slots, settled, strict=True))
         except Exception as error:
@@ -92,7 +105,9 @@ class DueSweep:
         events.log(work, [row for _, one in settled for row in one.events])
         states: dict[tuple[str, str], list[int]] = defaultdict(list)
         for slot, one in settled:
-            if one.state != "retry":
+            if one.until is not None:
+                due.defer(work, slot["id"], one.until)
+            elif one.state != "retry":
                 states[one.state, one.reason].append(slot["id"])
                 self._desk.metrics.due_done.labels(slot["kind"], one.state).inc()
         for (state, reason), ids in states.items():
@@ -130,7 +145,9 @@ def _groups(slots: Sequence[RowMapping], now: dt.datetime) -> dict[tuple[str, bo
     return groups
 
 
-def _settled(outcome: Handled | Skip, late: bool, now: dt.datetime) -> Settled:
+def _settled(outcome: Handled | Skip | Later, late: bool, now: dt.datetime) -> Settled:
+    if isinstance(outcome, Later):
+        return Settled("later", until=outcome.until)
     if isinstance(outcome, Skip):
         return Settled("skipped", outcome.reason)
     messages, happened = tuple(outbox_rows(outcome, now)), tuple(event_rows(outcome.events, now))

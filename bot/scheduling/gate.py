@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Kind
 from handlers.services.care.days import at, local, next_clock, within
+from handlers.services.care.life import LOSS
 from handlers.services.community import consents
 from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
@@ -17,7 +18,8 @@ from storage.queries import outbox
 from storage.tables.people import Person
 from storage.work import Work
 
-UNASKED = (Kind.PUSH, Kind.REMINDER)
+PUSHES = (Kind.PUSH, Kind.CARE)
+UNASKED = (*PUSHES, Kind.REMINDER)
 ACTIVITY = "activity:"
 """Messages of this rule go only to those who agree to them still."""
 
@@ -52,11 +54,11 @@ def judge(
         return Judgement(Verdict.HOLD, FROZEN)
     if person is not None and row["kind"] in UNASKED and person.quiet_until is not None and now < person.quiet_until:
         return Judgement(Verdict.HOLD, "quiet days")
-    if row["kind"] != Kind.PUSH:
+    if row["kind"] not in PUSHES:
         return GO
     if person is not None and person.unsubscribed:
         return Judgement(Verdict.HOLD, "unsubscribed")
-    if person is not None and person.life:
+    if person is not None and person.life and (row["kind"] != Kind.CARE or person.life == LOSS):
         return Judgement(Verdict.HOLD, person.life)
     if person is not None and person.locked:
         return Judgement(Verdict.HOLD, "locked")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from handlers.admin.grammar import CARERS, EVERYBODY, MANAGERS, Command, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, stored
+from handlers.services.care import dates, journeys
 from handlers.services.care.check_ins import streak, today
 from handlers.services.care.days import shown
-from handlers.services.care.life import ADMITTED, LOSS
+from handlers.services.care.life import ADMITTED, LOSS, PREGNANT
 from handlers.services.community import consents, minors
 from handlers.services.community.points import level_name
 from handlers.services.staff.roles import TITLES, roles_of
@@ -35,7 +36,7 @@ def _role_titles(ctx: Context, person: Person) -> str:
     return "、".join(TITLES[role] for role in sorted(roles_of(ctx.work, ctx.settings, person)))
 
 
-LIFE = {LOSS: "家里有丧事，不发计划和活动", ADMITTED: "住院中，计划先停"}
+LIFE = {LOSS: "家里有丧事，不发计划和活动", ADMITTED: "住院中，计划先停", PREGNANT: "怀孕了，计划先停，等您安排"}
 
 
 def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -83,7 +84,10 @@ def _told(ctx: Context, person_id: int) -> list[tuple[str, str]]:
         for step in journey.steps
         for ask in (step.task.ask if step.task else ())
     }
-    return [(titles.get(name, name), value) for name, value in profile.facts(ctx.work, person_id).items()]
+    for journey in ctx.index.library.journeys.values():
+        titles |= {journeys.answer_name(journey, one): journey.title for one in journey.steps if one.ask}
+    told = profile.facts(ctx.work, person_id).items()
+    return [((titles | dates.TITLES).get(name, name), value) for name, value in told]
 
 
 def _plans(ctx: Context, person_id: int) -> list[str]:

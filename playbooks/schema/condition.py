@@ -120,5 +120,6 @@ def tests_of(condition: Condition) -> list[Test]:
 
 
 def known_facts() -> tuple[str, ...]:
-    """The facts a journey's condition may ask for; `task.<name>` is added per task."""
-    return ("consented", "unsubscribed", "checked_in_today", "topic", "stage")
+    """The facts a journey's condition may ask for; `task.<name>` is added per task, `answer.<step>` per question."""
+    dates = tuple(f"days_since_{name}" for name in ("surgery", "discharge", "diagnosed", "treatment"))
+    return ("consented", "unsubscribed", "checked_in_today", "has_adviser", "topic", "stage", *dates)

@@ -15,18 +15,31 @@ from playbooks.schema.source import Misplaced
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1200)]
 
 
+ANY = "any"
+DATED = ("surgery", "discharge", "birthday", "diagnosed", "treatment")
+"""Anchors that are a date somebody tells; `joined`, `enrolled` and `last_check_in` follow from what they do."""
+
+
 class When(Strict):
-    """Either a delay after the anchor, or a day (1 is the anchor's own day) and a wall-clock time."""
+    """Either a delay after the anchor, or a day and a wall-clock time. Day 1 is the anchor's own day, -1 the day before."""
 
     after: Span | None = None
-    day: int | None = Field(default=None, ge=1, le=400)
+    day: int | None = Field(default=None, ge=-90, le=400)
     at: Clock | None = None
 
     @model_validator(mode="after")
     def one_way(self) -> When:
         if (self.after is None) == (self.day is None) or (self.day is None) != (self.at is None):
             raise ValueError("写 {after: 2h}，或者 {day: 2, at: 07:30}")
+        if self.day == 0:
+            raise Misplaced(("day",), "没有第 0 天：当天写 1，前一天写 -1")
         return self
+
+    @property
+    def offset(self) -> int:
+        """Whole days from the anchor's own day to that of `day`."""
+        day = self.day or 1
+        return day - 1 if day > 0 else day
 
     def order(self) -> tuple[int, int]:
         """For comparing two steps: (day, minute); a delay counts from midnight of day 1."""
@@ -34,7 +47,7 @@ class When(Strict):
             minutes = int(span(self.after) / dt.timedelta(minutes=1))
             return 1 + minutes // 1440, minutes % 1440
         hour, minute = (self.at or "00:00").split(":")
-        return self.day or 1, int(hour) * 60 + int(minute)
+        return self.offset + 1, int(hour) * 60 + int(minute)
 
 
 class Ask(Strict):
@@ -46,13 +59,32 @@ class Ask(Strict):
     choices: tuple[Line, ...] = ()
 
 
+class Follow(Strict):
+    """What an answer, or none, is followed by."""
+
+    send: Text | None = None
+    notify_staff: bool = False
+
+    @model_validator(mode="after")
+    def does_something(self) -> Follow:
+        if self.send is None and not self.notify_staff:
+            raise ValueError("写 send（回一句话）或 notify_staff: true（告诉工作人员），或两样都写")
+        return self
+
+
 class Question(Strict):
-    """A step that asks: a measure, one of some choices, or free text; `wait` is how long an answer is expected."""
+    """A step that asks: a measure, one of some choices, or free text; `wait` is how long an answer is expected.
+
+    Later steps may ask for the answer: `only_if: {fact: answer.<step id>, equals: 好多了}`.
+    """
 
     measure: Id | None = None
-    choice: tuple[Line, ...] = ()
+    choice: tuple[Line, ...] = Field(default=(), max_length=9)
     text: bool = False
     wait: Span = "12h"
+    on_answer: dict[Line, Follow] = Field(default_factory=dict)
+    """By choice; for a measure or a text under `any`."""
+    on_timeout: Follow | None = None
 
     @model_validator(mode="after")
     def one_form(self) -> Question:
@@ -60,7 +92,14 @@ class Question(Strict):
             raise ValueError("ask 写且只写一个：measure（指标）、choice（几个选项）或 text: true（一句话）")
         if len(self.choice) == 1:
             raise Misplaced(("choice",), "至少写两个选项")
+        may = self.choice or (ANY,)
+        if strange := next((one for one in self.on_answer if one not in may), None):
+            raise Misplaced(("on_answer", strange), f"只能写：{'、'.join(may)}")
         return self
+
+    def follow(self, answer: str) -> Follow | None:
+        """What follows this answer."""
+        return self.on_answer.get(answer if self.choice else ANY)
 
 
 class Task(Strict):
@@ -95,7 +134,11 @@ class Step(Strict):
 
 class Journey(Playbook):
     kind: Literal["journey"]
-    anchor: Literal["joined", "surgery", "discharge", "enrolled", "birthday", "diagnosed", "treatment"]
+    anchor: Literal["joined", "surgery", "discharge", "enrolled", "birthday", "diagnosed", "treatment", "last_check_in"]
+    join: tuple[Line, ...] = ()
+    """What people call it, or what it is about (换膝): named with a date it starts, 参加 and the name starts an `enrolled` one."""
+    through: tuple[Literal["admitted", "pregnant"], ...] = ()
+    """It goes on while its person goes through this; other plans wait."""
     only_if: Condition | None = None
     late: Literal["skip", "send_now"] = "skip"
     late_after: Span = "12h"
@@ -111,3 +154,14 @@ class Journey(Playbook):
                 say = f"步骤 {later.id} 的时间早于前一步 {earlier.id}，请按时间先后排列"
                 raise Misplaced(("steps", number), say)
         return self
+
+    @model_validator(mode="after")
+    def days_before_need_a_date(self) -> Journey:
+        for number, step in enumerate(self.steps):
+            if step.when.day is not None and step.when.day < 0 and self.anchor not in DATED:
+                raise Misplaced(("steps", number, "when"), f"{self.anchor} 不是约好的日子，不能写它前面的天")
+        return self
+
+    def timing(self) -> str:
+        """Changes when a step comes, goes or is at another time; words change nothing."""
+        return ";".join(f"{one.id}={one.when.after or f'{one.when.day} {one.when.at}'}" for one in self.steps)

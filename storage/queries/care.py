@@ -50,6 +50,25 @@ def enrolment(work: Work, enrolment_id: int) -> Enrolment | None:
     return work.session.get(Enrolment, enrolment_id)
 
 
+def timings(work: Work) -> set[tuple[str, str]]:
+    """(journey, times as planned) of everybody who is on a journey."""
+    wanted = select(Enrolment.playbook, Enrolment.timing).where(
+        Enrolment.kind == "journey", Enrolment.state == "running"
+    )
+    return {(playbook, timing) for playbook, timing in work.session.exec(wanted.distinct())}
+
+
+def planned_otherwise(work: Work, playbook: str, timing: str, most: int) -> list[Enrolment]:
+    """Some who are on this journey and whose steps were planned by other times."""
+    wanted = select(Enrolment).where(
+        Enrolment.kind == "journey",
+        Enrolment.state == "running",
+        Enrolment.playbook == playbook,
+        Enrolment.timing != timing,
+    )
+    return list(work.session.exec(wanted.order_by(col(Enrolment.id)).limit(most)).all())
+
+
 def on_challenge(work: Work, playbook: str, state: str = "running") -> list[Enrolment]:
     """Everybody on a challenge."""
     wanted = select(Enrolment).where(Enrolment.playbook == playbook, Enrolment.state == state)

@@ -28,7 +28,8 @@ PLAN = {
 
 
 def slot(key: str, kind: str, at: dt.datetime, **more: Any) -> dict[str, Any]:
-    """A row for `plan`: `ref`, `person_id`, `expires` (aware), `data` may follow."""
+    """A row for `plan`: `ref`, `person_id`, `expires` (aware), `data` may follow, and `state`, `reason` and `settled_at` of what is
+    missed already."""
     empty: dict[str, Any] = {"ref": None, "person_id": None, "expires": None, "data": {}}
     return {
         "key": key,
@@ -38,6 +39,7 @@ def slot(key: str, kind: str, at: dt.datetime, **more: Any) -> dict[str, Any]:
         "state": "waiting",
         "reason": "",
         "attempts": 0,
+        "settled_at": None,
         **(empty | more),
     }
 
@@ -67,6 +69,24 @@ def settle(work: Work, ids: Sequence[int], state: str, reason: str, now: dt.date
         work.connection.execute(
             update(TABLE).where(TABLE.c.id.in_(ids)).values(state=state, reason=reason, settled_at=now)
         )
+
+
+def of(work: Work, kind: str, ref: int) -> dict[str, RowMapping]:
+    """Key → slot of this owner, whatever its state."""
+    wanted = select(TABLE).where(TABLE.c.kind == kind, TABLE.c.ref == ref)
+    return {row["key"]: row for row in work.connection.execute(wanted).mappings()}
+
+
+def move(work: Work, due_id: int, planned: dt.datetime, at: dt.datetime, expires: dt.datetime | None) -> None:
+    """Plan the slot anew; one that was dropped or missed before waits again."""
+    moved = update(TABLE).where(TABLE.c.id == due_id)
+    again = {"state": "waiting", "reason": "", "settled_at": None, "attempts": 0}
+    work.connection.execute(moved.values(planned=planned, at=at, expires=expires, **again))
+
+
+def defer(work: Work, due_id: int, at: dt.datetime) -> None:
+    """Look at the slot again at `at`; it stays planned for when it was."""
+    work.connection.execute(update(TABLE).where(TABLE.c.id == due_id).values(at=at))
 
 
 def retry(work: Work, due_id: int, at: dt.datetime) -> int:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -90,7 +90,9 @@ def pushes_since(work: Work, person_id: int, since: dt.datetime) -> int:
     """How many unasked messages this person was sent since then."""
     went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
     doubt = TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
-    wanted = select(func.count()).where(TABLE.c.person_id == person_id, TABLE.c.kind == "push", went | doubt)
+    wanted = select(func.count()).where(
+        TABLE.c.person_id == person_id, TABLE.c.kind.in_(("push", "care")), went | doubt
+    )
     return int(work.connection.execute(wanted).scalar_one())
 
 
@@ -130,6 +132,13 @@ def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())
+
+
+def retract(work: Work, key: str) -> bool:
+    """Take back a message that has not gone, so that its like may be written again; False when it has."""
+    waiting = update(TABLE).where(TABLE.c.key == key, TABLE.c.state == "waiting")
+    gone = waiting.values(state="held", reason="moved", key=TABLE.c.key + ":moved:" + cast(TABLE.c.id, String))
+    return work.connection.execute(gone).rowcount > 0
 
 
 def release(work: Work, person_ids: Sequence[int], reason: str, now: dt.datetime) -> int:

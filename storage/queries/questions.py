@@ -64,6 +64,14 @@ def open_one(work: Work, person_id: int, room_id: int | None, now: dt.datetime) 
     return (found.kind, found.data) if found else None
 
 
+def waits_within(work: Work, person_id: int, now: dt.datetime, span: dt.timedelta) -> bool:
+    """Whether a question waits in private that is only good for so long: somebody is in the middle of a talk."""
+    wanted = select(TABLE.c.id).where(
+        TABLE.c.person_id == person_id, TABLE.c.room_id == 0, TABLE.c.expires > now, TABLE.c.expires <= now + span
+    )
+    return work.connection.execute(wanted).first() is not None
+
+
 def all_open(work: Work, person_id: int, now: dt.datetime) -> dict[int, tuple[str, Any]]:
     """Place (0 in private) → (kind, data) of every question that waits for this person."""
     found = work.connection.execute(ALL_OPEN, {"person": person_id, "now": now})

@@ -25,6 +25,8 @@ class Enrolment(SQLModel, table=True):
     state: str = "running"
     """running, finished, left."""
     progress: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    timing: str = ""
+    """A journey's times as they were planned: when the playbook has others, the steps are planned anew."""
 
 
 class CheckIn(SQLModel, table=True):

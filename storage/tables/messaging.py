@@ -92,7 +92,7 @@ class Due(SQLModel, table=True):
     """The row it belongs to: enrolment, reminder, case, alert, room."""
     person_id: int | None = None
     planned: dt.datetime = Field(sa_type=Utc)
-    """The moment it is for; never changes."""
+    """The moment it is for; changes only when its plan is moved."""
     at: dt.datetime = Field(sa_type=Utc)
     """When to look at it next: `planned`, or later after an error."""
     expires: dt.datetime | None = Field(default=None, sa_type=Utc)

@@ -34,7 +34,7 @@ class PersonTable(SQLModel, table=True):
     quiet_until: dt.datetime | None = Field(default=None, sa_type=Utc)
     """They asked for some quiet days: until then nothing but safety and answers."""
     life: str | None = None
-    """What they go through now: loss, admitted; None when nothing is known. Nothing cheerful is sent meanwhile."""
+    """What they go through now: loss, admitted, pregnant; None when nothing is known. Nothing cheerful is sent meanwhile."""
 
 
 @dataclass(slots=True)
@@ -124,6 +124,18 @@ class Fact(SQLModel, table=True):
     person_id: int
     name: str
     value: str = Field(sa_type=Sealed)
+    at: dt.datetime = Field(sa_type=Utc)
+
+
+class Relative(SQLModel, table=True):
+    """Who of somebody's family is told how an operation goes; `person_id` is the patient, who agreed to it."""
+
+    __table_args__ = (UniqueConstraint("person_id", "relative_id", name="uq_relative"),)
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int
+    relative_id: int = Field(index=True)
+    relation: str = Field(default="", sa_type=Sealed)
+    by: int
     at: dt.datetime = Field(sa_type=Utc)
 
 

@@ -1,128 +1,163 @@
-"""Journeys: planning a person's steps, sending them when due, and ticking off their tasks."""
+"""Journeys: who is on which, since when; leaving; ticking off tasks. Their times are in `planning`, their steps in `steps`."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
-from handlers.contract import Handled, Happened, Kind, OnDoubt, Outgoing, Scene, Skip, stored, to_person
-from handlers.services.care import profiles
-from handlers.services.care.days import at, day_of, local
-from handlers.services.community.consents import held_back
+from handlers.contract import Handled, Happened, Outgoing, Scene, Skip, stored
+from handlers.services.care import planning
+from handlers.services.care.days import day_of
 from handlers.services.community.points import award
-from playbooks.schema.common import span
+from handlers.services.staff.roles import with_roles
 from playbooks.schema.condition import Truth, judge
-from playbooks.schema.journey import Journey, Step
+from playbooks.schema.journey import DATED, Journey, Step
 from storage.queries import care, due, people
 from storage.queries import profile as facts_of
 from storage.tables.care import Enrolment
 from storage.tables.people import Person
 
+ONCE = ("joined",)
+"""Anchors of journeys that nobody goes through twice."""
+PLANNED = (planning.STEP, planning.TIMEOUT, planning.END)
+REPLANNED_AT_ONCE = 200
+
 
 def enrol(scene: Scene, person: Person, journey_id: str, anchor: dt.datetime) -> Enrolment | None:
-    """Put a person on a journey and plan all its steps; None when they have been on it, or it is not served."""
+    """Put a person on a journey and plan all its steps; None when they are on it, may not be, or it is not served."""
     journey = scene.index.library.journeys.get(journey_id)
-    person_id = stored(person.id)
-    if journey is None or care.enrolments(scene.work, person_id, "journey", journey_id):
+    if journey is None:
+        return None
+    rounds = care.enrolments(scene.work, stored(person.id), "journey", journey_id)
+    if any(one.state == "running" for one in rounds) or (rounds and journey.anchor in ONCE):
+        return None
+    if journey.only_if is not None and judge(journey.only_if, known(scene, person)) is not Truth.YES:
         return None
     row = Enrolment(
-        person_id=person_id, kind="journey", playbook=journey.id, version=journey.version, anchor=anchor, progress={}
+        person_id=stored(person.id),
+        kind="journey",
+        playbook=journey.id,
+        version=journey.version,
+        round=len(rounds) + 1,
+        anchor=anchor,
+        progress={},
     )
     enrolment = scene.work.add(row)
-    due.plan(scene.work, _slots(scene, journey, enrolment, person))
+    planning.plan(scene, journey, enrolment, person)
     return enrolment
 
 
-def _slots(scene: Scene, journey: Journey, enrolment: Enrolment, person: Person) -> list[dict[str, Any]]:
-    """One slot a step. The key has no version: editing words never sends a step twice."""
-    slots = []
-    for step in journey.steps:
-        when = step_time(step, enrolment.anchor, person.zone)
-        if when < scene.now:
-            if journey.late == "skip":
-                continue
-            when = scene.now
-        slots.append(
-            due.slot(
-                f"journey:{enrolment.id}:{step.id}",
-                "journey_step",
-                when,
-                ref=enrolment.id,
-                person_id=person.id,
-                expires=when + span(journey.late_after),
-                data={"step": step.id},
-            )
-        )
-    return slots
+def enrol_joined(scene: Scene, person: Person) -> list[str]:
+    """Put somebody who has just come on every journey that begins so; returns the ids of those that are new."""
+    ids = [one.id for one in scene.index.library.journeys.values() if one.anchor == "joined"]
+    return [one for one in ids if enrol(scene, person, one, scene.now) is not None]
 
 
-def step_time(step: Step, anchor: dt.datetime, zone: str) -> dt.datetime:
-    """When a step happens (aware UTC); day 1 is the anchor's own local day."""
-    if step.when.after is not None:
-        return anchor + span(step.when.after)
-    day = local(anchor, zone).date() + dt.timedelta(days=(step.when.day or 1) - 1)
-    return at(day, step.when.at or "00:00", zone)
+def leave(scene: Scene, enrolment: Enrolment, state: str = "left") -> None:
+    """Nothing more of this plan is sent."""
+    enrolment.state = state
+    scene.work.add(enrolment)
+    for kind in PLANNED:
+        due.cancel(scene.work, kind, stored(enrolment.id), scene.now, state)
 
 
-def step_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
-    """Send a step if its person is still on the journey and its condition holds now."""
+def left_by(scene: Scene, happened: Sequence[Happened]) -> None:
+    """What happened ends the journeys that say so (`leave_on`)."""
+    ends = {name for one in scene.index.library.journeys.values() for name in one.leave_on}
+    for event in happened:
+        if event.name not in ends or event.person_id is None:
+            continue
+        for enrolment in care.running(scene.work, event.person_id, "journey"):
+            journey = scene.index.library.journeys.get(enrolment.playbook)
+            if journey is not None and event.name in journey.leave_on:
+                leave(scene, enrolment)
+
+
+def checked_in(scene: Scene, person: Person) -> None:
+    """Journeys that count from the last check-in begin again with each."""
+    wanted = [one for one in scene.index.library.journeys.values() if one.anchor == "last_check_in"]
+    for journey in wanted:
+        rounds = care.enrolments(scene.work, stored(person.id), "journey", journey.id)
+        if rounds and rounds[-1].state == "left":
+            continue
+        if rounds and rounds[-1].state == "running":
+            leave(scene, rounds[-1], "finished")
+        enrol(scene, person, journey.id, scene.now)
+
+
+def end_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
+    """The last step is long over: the journey has ended; one that goes by birthdays begins again next year."""
     enrolment = care.enrolment(scene.work, slot["ref"])
     if enrolment is None or enrolment.state != "running":
         return Skip("left")
+    leave(scene, enrolment, "finished")
     journey = scene.index.library.journeys.get(enrolment.playbook)
-    step = next((one for one in journey.steps if one.id == slot["data"]["step"]), None) if journey else None
     person = people.person(scene.work, enrolment.person_id)
-    if journey is None or step is None or person is None:
-        return Skip("withdrawn")
-    if reason := _held_back(scene, person, enrolment, step):
-        return Skip(reason)
-    return _send(scene, person, enrolment, journey, step)
+    if journey is not None and person is not None and journey.anchor == "birthday":
+        enrol(scene, person, journey.id, enrolment.anchor.replace(year=enrolment.anchor.year + 1))
+    finished = Happened("journey_finished", {"journey": enrolment.playbook}, enrolment.person_id)
+    return Handled(f"journey:{enrolment.playbook}", (), (finished,))
 
 
-def _held_back(scene: Scene, person: Person, enrolment: Enrolment, step: Step) -> str:
-    if (reason := held_back(person)) or step.only_if is None:
-        return reason
-    truth = judge(step.only_if, facts(scene, person, enrolment))
-    return "" if truth is Truth.YES else "condition" if truth is Truth.NO else "unknown"
+def replan_changed(scene: Scene) -> int:
+    """Some whose journey has other times than they were planned by are planned anew; returns how many, 0 when all are."""
+    for playbook, timing in sorted(care.timings(scene.work)):
+        journey = scene.index.library.journeys.get(playbook)
+        if journey is None or journey.timing() == timing:
+            continue
+        found = care.planned_otherwise(scene.work, playbook, journey.timing(), REPLANNED_AT_ONCE)
+        for enrolment in found:
+            planning.replan(scene, enrolment)
+        return len(found)
+    return 0
 
 
-def _send(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey, step: Step) -> Handled:
-    texts = [scene.words.inline(step.send, name=person.name)]
-    if step.task is not None:
-        _note(scene, enrolment, step.id, "open")
-        if step.task.do == "profile":
-            texts.append(profiles.first_question(scene, person, enrolment, step))
-    message = to_person(
-        stored(person.id),
-        "\n".join(texts),
-        kind=Kind.REPLY if step.when.after == "0m" else Kind.PUSH,  # a first step follows what the person just did
-        by=f"journey:{journey.id}:{step.id}",
-        key=f"journey:{enrolment.id}:{step.id}",
-        on_doubt=OnDoubt(step.on_doubt),
-        expires=scene.now + span(journey.late_after),
-    )
-    sent = Happened("journey_step_sent", {"journey": journey.id, "step": step.id}, person.id)
-    return Handled(f"journey:{journey.id}", (message,), (sent,))
+# -- what conditions may ask --------------------------------------------------------------------
 
 
-def _note(scene: Scene, enrolment: Enrolment, step_id: str, state: str) -> None:
-    enrolment.progress = {**enrolment.progress, step_id: state}
-    scene.work.add(enrolment)
-
-
-def facts(scene: Scene, person: Person, enrolment: Enrolment) -> dict[str, Any]:
-    """What a step's condition may ask for; what is not known is not there."""
-    journey = scene.index.library.journeys[enrolment.playbook]
+def known(scene: Scene, person: Person) -> dict[str, object]:
+    """What is known of a person for `only_if`; what is not known is not there."""
+    person_id = stored(person.id)
+    told: dict[str, object] = dict(facts_of.facts(scene.work, person_id))
     today = day_of(scene.now, person.zone, scene.settings.community.day_turns_at)
-    tasks = {f"task.{step.task.do}": enrolment.progress.get(step.id) == "done" for step in journey.steps if step.task}
-    known: dict[str, Any] = {
+    for name in DATED:
+        day = told.pop(name, None)
+        if isinstance(day, str) and name != "birthday":
+            told[f"days_since_{name}"] = (today - dt.date.fromisoformat(day)).days
+    return told | {
         "consented": person.consented,
         "unsubscribed": person.unsubscribed,
-        "checked_in_today": bool(care.days(scene.work, stored(person.id), today)),
+        "checked_in_today": bool(care.days(scene.work, person_id, today)),
+        "has_adviser": bool(with_roles(scene, ("adviser",))),
     }
-    return {**facts_of.facts(scene.work, stored(person.id)), **tasks, **known}
+
+
+def facts(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey) -> dict[str, object]:
+    """What a step's condition may ask for: of the person, of this round's tasks and answers."""
+    found = known(scene, person)
+    for step in journey.steps:
+        if step.task:
+            found[f"task.{step.task.do}"] = enrolment.progress.get(step.id) == "done"
+        answer = found.pop(answer_name(journey, step), None)
+        if step.ask and enrolment.progress.get(step.id) == "answered":
+            found[f"answer.{step.id}"] = answer
+    return found
+
+
+def answer_name(journey: Journey, step: Step) -> str:
+    """Under which name the answer to a step is kept as a fact."""
+    return f"{journey.id}.{step.id}"
+
+
+# -- tasks ----------------------------------------------------------------------------------------
+
+
+def note(scene: Scene, enrolment: Enrolment, step_id: str, state: str) -> None:
+    """Where a step stands: open or done (a task), asked, answered or unanswered (a question)."""
+    enrolment.progress = {**enrolment.progress, step_id: state}
+    scene.work.add(enrolment)
 
 
 def open_task(scene: Scene, person_id: int, do: str) -> tuple[Enrolment, Step] | None:
@@ -141,17 +176,15 @@ def task_done(scene: Scene, person_id: int, do: str) -> tuple[str, list[Happened
     if found is None:
         return "", [], []
     enrolment, step = found
-    _note(scene, enrolment, step.id, "done")
-    got = award(scene, person_id, step.task.points if step.task else 0, f"task:{enrolment.id}:{step.id}", "新人任务")
-    events = [Happened("task_completed", {"journey": enrolment.playbook, "step": step.id}, person_id)]
-    left = _tasks_left(scene, enrolment)
-    if not left:
-        enrolment.state = "finished"
-        scene.work.add(enrolment)
-        events.append(Happened("journey_finished", {"journey": enrolment.playbook}, person_id))
-    return scene.words("journey/task_done", points=got, left=left), events, []
-
-
-def _tasks_left(scene: Scene, enrolment: Enrolment) -> int:
     journey = scene.index.library.journeys[enrolment.playbook]
-    return sum(1 for step in journey.steps if step.task and enrolment.progress.get(step.id) != "done")
+    note(scene, enrolment, step.id, "done")
+    newcomer = journey.anchor == "joined"
+    reason = "新人任务" if newcomer else journey.title
+    got = award(scene, person_id, step.task.points if step.task else 0, f"task:{enrolment.id}:{step.id}", reason)
+    events = [Happened("task_completed", {"journey": enrolment.playbook, "step": step.id}, person_id)]
+    left = sum(1 for one in journey.steps if one.task and enrolment.progress.get(one.id) != "done")
+    if not left and newcomer:
+        leave(scene, enrolment, "finished")
+        events.append(Happened("journey_finished", {"journey": enrolment.playbook}, person_id))
+    text = scene.words("journey/task_done", points=got, left=left, newcomer=newcomer, title=journey.title)
+    return text, events, []

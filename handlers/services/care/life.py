@@ -12,8 +12,8 @@ from playbooks.schema.lexicon import Lexicon
 from storage.queries import care, people
 from storage.tables.people import Person
 
-LOSS, ADMITTED, DISCHARGED = "loss", "admitted", "discharged"
-ORDER = [f"life-{event}" for event in (LOSS, DISCHARGED, ADMITTED)]
+LOSS, ADMITTED, DISCHARGED, PREGNANT = "loss", "admitted", "discharged", "pregnant"
+ORDER = [f"life-{event}" for event in (LOSS, DISCHARGED, ADMITTED, PREGNANT)]
 QUESTION = re.compile(r"[?？]|吗|呢$|怎么|咋|为什么|能不能|要不要|可不可以|什么|多久|多少|哪")
 LONGEST = 60
 
@@ -37,14 +37,17 @@ def what(lexicon: Lexicon) -> str:
 
 
 def happened(scene: Scene, person: Person, event: str) -> int:
-    """Plans stop, or go on after coming home; after a loss reminders stop too. Returns how many reminders there were."""
+    """Plans stop, or go on after coming home, which ends no mourning; after a loss reminders stop too. Returns how many there were."""
     person_id = stored(person.id)
     running = care.reminders(scene.work, person_id)
     if event == LOSS:
         for one in running:
             reminders.stop(scene, one)
-    if event == ADMITTED and not person.consented:
+    if event in (ADMITTED, PREGNANT) and not person.consented:
         return len(running)  # of somebody's health nothing is kept unasked; and they are on no plan
-    person.life = None if event == DISCHARGED else event
+    if event == LOSS or (event in (ADMITTED, PREGNANT) and person.life is None):
+        person.life = event
+    elif event == DISCHARGED and person.life == ADMITTED:
+        person.life = None
     people.change(scene.work, person_id, life=person.life)
     return len(running)

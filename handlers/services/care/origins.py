@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Scene, stored
-from handlers.services.care import reminders
+from handlers.services.care import journeys, reminders
 from handlers.services.care.days import shown_date
 from handlers.services.community import consents
 from handlers.services.knowledge.outdated import entries
@@ -87,12 +87,15 @@ def end(scene: Scene, person_id: int, stop: str, ref: str) -> bool:
         return found is not None
     running = [one for one in care.running(scene.work, person_id, stop) if one.playbook == ref]
     for one in running:
+        if stop == "journey":
+            journeys.leave(scene, one)
+            continue
         one.state = "left"
         scene.work.add(one)
-        for kind in PLANNED[stop]:
+        for kind in CHALLENGE:
             due.cancel(scene.work, kind, stored(one.id), scene.now, "left")
     return bool(running)
 
 
-PLANNED = {"journey": ("journey_step",), "challenge": ("challenge_day", "challenge_end")}
-"""The kinds of slots that belong to a plan."""
+CHALLENGE = ("challenge_day", "challenge_end")
+"""The kinds of slots that belong to a challenge."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from handlers.contract import Context, Incoming, Scene, stored
 from handlers.matching import EDGES, number
@@ -37,15 +38,13 @@ def next_number(scene: Scene, person_id: int, step: Step, number: int) -> int | 
     return later[0] if later else None
 
 
-def chosen(ask: Ask, text: str) -> str | None:
+def choice_of(choices: Sequence[str], text: str) -> str | None:
     """The choice that a text means: its number or its words."""
     place = number(text)
     if place is not None:
-        return ask.choices[place - 1] if 1 <= place <= len(ask.choices) else None
+        return choices[place - 1] if 1 <= place <= len(choices) else None
     text = text.strip(EDGES)
-    return next(
-        (choice for choice in ask.choices if text and (text == choice or (len(text) > 1 and text in choice))), None
-    )
+    return next((one for one in choices if text and (text == one or (len(text) > 1 and text in one))), None)
 
 
 def keep(ctx: Context, msg: Incoming, ask: Ask, value: str) -> None:

@@ -20,7 +20,7 @@ def personal(scene: Scene, person: Person, room_topic: str) -> list[Outgoing]:
     if person.unsubscribed or person.locked or consents.asked(scene, person_id):
         return []
     if person.consented:
-        journeys.enrol(scene, person, JOURNEY, scene.now)
+        journeys.enrol_joined(scene, person)
     else:
         consents.open_question(scene, person_id, None)
     text = scene.words("welcome/private", name=person.name, room=room_topic, consented=person.consented)

@@ -13,9 +13,10 @@ from handlers.words import Words
 from playbooks.library import Library
 from playbooks.references import conditions
 from playbooks.schema.condition import facts_of, known_facts
-from playbooks.schema.events import PERSON
+from playbooks.schema.journey import Step
 from playbooks.schema.nearest import meant
 from playbooks.schema.rule import Send
+from playbooks.schema.source import Where
 
 
 def prove(index: Index, words: Words, faqs: Collection[str] | None = None) -> list[Finding]:
@@ -95,17 +96,30 @@ def journeys(index: Index, words: Words) -> list[Finding]:
         tasks = {f"task.{step.task.do}" for step in journey.steps if step.task}
         asked = {ask.fact for step in journey.steps if step.task for ask in step.task.ask}
         for where, condition in conditions(journey):
-            known = {*known_facts(), *tasks, *asked} if where[0] == "steps" else set(PERSON)
+            answers = {f"answer.{step.id}" for step in journey.steps if step.ask}
+            known = {*known_facts(), *tasks, *asked, *answers} if where[0] == "steps" else set(known_facts())
             for fact in sorted(facts_of(condition) - known):
                 found.append(Finding("journey", journey.id, where, f"没有叫 {fact} 的事实{meant(fact, known)}"))
         for number, step in enumerate(journey.steps):
             found += _renders(words, "journey", journey.id, ("steps", number, "send"), step.send)
+            for where, text in _follows(step, number):
+                found += _renders(words, "journey", journey.id, where, text)
     for challenge in index.library.challenges.values():
         for name, text in challenge.words:
             found += _renders(words, "challenge", challenge.id, ("words", name), text)
         if challenge.invite:
             found += _renders(words, "challenge", challenge.id, ("invite",), challenge.invite)
     return found
+
+
+def _follows(step: Step, number: int) -> list[tuple[Where, str]]:
+    """What is said after an answer or none, and where it stands."""
+    if step.ask is None:
+        return []
+    at: Where = ("steps", number, "ask")
+    found = [((*at, "on_answer", answer, "send"), one.send) for answer, one in step.ask.on_answer.items()]
+    found += [((*at, "on_timeout", "send"), step.ask.on_timeout.send)] if step.ask.on_timeout else []
+    return [(where, text) for where, text in found if text]
 
 
 def rules(index: Index, words: Words) -> list[Finding]:
