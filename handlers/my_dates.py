@@ -88,7 +88,7 @@ def _told(ctx: Context, anchor: str, event: str, text: str) -> Told | None:
     forms = (
         rf"{WHO}(?:{event}|日期)(?:的?(?:日期|时间|日子))?{MOVES}{DAY}{part}(?:做|了|手术)*",
         rf"{WHO}{event}的?(?:日期|时间|日子)?(?:是|在|就在|定在|定于|定了|约在|约了|排在|排到|安排在|安排了|约好了?|定好了?|:|,|，)*{DAY}{part}(?:做|进行|的|了)*",
-        rf"{WHO}(?:已经|约好了?|约了|定在|定了|准备|打算|计划|安排|预约了?|要|是|在|就|于)*{DAY}{part}(?:要|去|准备|打算|刚|才|就|可以|能|在[\u4e00-\u9fff]{{2,8}}医院)*{event}(?:的|了|啦|哦|手术)*",
+        rf"{WHO}(?:已经|约好了?|约了|定在|定了|准备|打算|计划|安排|预约了?|要|是|在|就|于)*{DAY}{part}(?:要|去|准备|打算|刚|才|就|可以|能|做的|做了|做完|动的|动了|进行|安排|约了|约的|在[\u4e00-\u9fff]{{2,8}}医院)*{event}(?:的|了|啦|哦|手术)*",
     )
     return Told(anchor, found.day) if any(re.fullmatch(form, shape) for form in forms) else None
 

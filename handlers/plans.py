@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from handlers.challenge import JOIN_WORDS, LEAVE_WORDS
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, What, privately, stored
@@ -10,11 +11,15 @@ from handlers.matching import keyword, said
 from handlers.services.care import dates, journeys, origins, planning, profiles, steps
 from handlers.services.care.days import shown_day
 from handlers.services.knowledge import cases
+from handlers.services.safety import alerts
+from handlers.services.safety.red_flags import Flag
 from playbooks.schema.journey import Journey, Step
 from storage.queries import care, due, questions
 from storage.tables.care import Enrolment
 
 ASKS = re.compile(r"[?？]\s*$|[吗呢]$|怎么办|为什么|能不能|可不可以|多少")
+FLAGGED = "B"
+"""What a plan asks about is for a hospital today; who writes worse is heard before any plan."""
 Open = tuple[Enrolment, Journey, Step]
 
 
@@ -107,20 +112,31 @@ def answer(ctx: Context, msg: Incoming, found: tuple[Open, str]) -> Handled:
     (enrolment, journey, step), given = found
     questions.close(ctx.work, ctx.person_id, None)
     follow, event = steps.answered(ctx, enrolment, journey, step, given)
-    replies: list[Outgoing] = []
-    events = [event]
-    if follow is None or follow.send is None:
-        text = "" if follow is not None and follow.notify_staff else ctx.words("journey/answered")
-    else:
-        text = ctx.words.inline(follow.send, name=ctx.person.name)
-    if text:
-        replies.append(privately(msg, text, by=f"journey:{journey.id}:{step.id}"))
-    if follow is not None and follow.notify_staff:
-        told = ctx.words("plan/answered", title=journey.title, answer=given, day=step.when.day)
-        handled = cases.open_case(ctx, msg, told, "plans", asked_for=True)
-        replies += handled.replies
-        events += handled.events
-    return Handled("plans", tuple(replies), tuple(events))
+    if follow is not None and follow.flag is not None:
+        return _alarm(
+            ctx, replace(msg, said=ctx.words("plan/answered", title=journey.title, answer=given)), follow.flag
+        )
+    told, events = _to_staff(ctx, msg, journey, given) if follow and follow.notify_staff else ((), ())
+    text = ctx.words.inline(follow.send, name=ctx.person.name) if follow and follow.send else ""
+    if not text and not told:
+        text = ctx.words("journey/answered")
+    own = (privately(msg, text, by=f"journey:{journey.id}:{step.id}"),) if text else ()
+    return Handled("plans", (*own, *told), (event, *events))
+
+
+def _alarm(ctx: Context, msg: Incoming, flag: str) -> Handled:
+    """The answer is an emergency: its fixed words and the alarm, nothing else."""
+    known = ctx.index.library.lexicons[flag]
+    return alerts.raise_alert(ctx, msg, Flag(known.id, known.title, FLAGGED, known.template or ""))
+
+
+def _to_staff(
+    ctx: Context, msg: Incoming, journey: Journey, given: str
+) -> tuple[tuple[Outgoing, ...], tuple[Happened, ...]]:
+    """Somebody should look at the answer: a case with its clock."""
+    question = ctx.words("plan/answered", title=journey.title, answer=given)
+    handled = cases.open_case(ctx, msg, question, "plans", asked_for=True)
+    return handled.replies, handled.events
 
 
 JOIN = Handler("plans", join_match, join, needs_consent=True)

@@ -69,6 +69,9 @@ def _names(entry: Playbook) -> Iterator[tuple[Where, str, str]]:
     for number, step in enumerate(getattr(entry, "steps", ())):
         if step.ask is not None and step.ask.measure:
             yield ("steps", number, "ask", "measure"), "measure", step.ask.measure
+        for answer, follow in step.ask.on_answer.items() if step.ask else ():
+            if follow.flag:
+                yield ("steps", number, "ask", "on_answer", answer, "flag"), "lexicon", follow.flag
     if isinstance(entry, Rule):
         for number, action in enumerate(entry.then):
             for wanted in ("journey", "challenge", "faq") if isinstance(action, Enrol | Offer) else ():

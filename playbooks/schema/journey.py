@@ -64,11 +64,15 @@ class Follow(Strict):
 
     send: Text | None = None
     notify_staff: bool = False
+    flag: Id | None = None
+    """A red-flag list: its fixed words are said and the alarm is raised, nothing else."""
 
     @model_validator(mode="after")
     def does_something(self) -> Follow:
-        if self.send is None and not self.notify_staff:
-            raise ValueError("写 send（回一句话）或 notify_staff: true（告诉工作人员），或两样都写")
+        if self.flag is not None and (self.send is not None or self.notify_staff):
+            raise Misplaced(("flag",), "写了 flag 就按急症处理，不再写 send 和 notify_staff")
+        if self.send is None and not self.notify_staff and self.flag is None:
+            raise ValueError("写 send（回一句话）、notify_staff: true（告诉工作人员）或 flag（按哪张急症词表报警）")
         return self
 
 
@@ -93,6 +97,8 @@ class Question(Strict):
         if len(self.choice) == 1:
             raise Misplaced(("choice",), "至少写两个选项")
         may = self.choice or (ANY,)
+        if self.on_timeout is not None and self.on_timeout.flag is not None:
+            raise Misplaced(("on_timeout", "flag"), "没有回答不能当急症，写 notify_staff: true")
         if strange := next((one for one in self.on_answer if one not in may), None):
             raise Misplaced(("on_answer", strange), f"只能写：{'、'.join(may)}")
         return self
