@@ -76,6 +76,8 @@ def _delete(work: Work, person: Person) -> dict[str, int]:
         if table.name not in OURS:
             gone[table.name] = work.connection.execute(delete(table).where(table.c.person_id == person.id)).rowcount
     notices = SQLModel.metadata.tables["outbox"]
+    kin = SQLModel.metadata.tables["relative"]
+    gone["relative"] += work.connection.execute(delete(kin).where(kin.c.relative_id == person.id)).rowcount
     gone["outbox"] += work.connection.execute(delete(notices).where(notices.c.about == person.id)).rowcount
     gone["inbox"] = inbox.forget_sender(work, person.channel, person.platform_id)
     if person.channel == "web":

@@ -7,10 +7,10 @@ import datetime as dt
 
 import pytest
 
-from tests.unit.slots import shipped
 from bot.stories.world import World
 from handlers.services.care.dates import named_day
 from storage.queries import people, profile
+from tests.unit.slots import shipped
 
 TODAY = dt.date(2026, 3, 2)
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
