@@ -24,7 +24,7 @@ def each(act: One) -> Many:
 
 
 DUE: Mapping[str, Many] = {
-    planning.STEP: each(steps.step_due),
+    planning.STEP: steps.steps_due,
     planning.TIMEOUT: each(steps.timeout_due),
     planning.END: each(journeys.end_due),
     "challenge_day": each(challenges.day_due),

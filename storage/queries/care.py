@@ -50,6 +50,12 @@ def enrolment(work: Work, enrolment_id: int) -> Enrolment | None:
     return work.session.get(Enrolment, enrolment_id)
 
 
+def enrolments_by_id(work: Work, ids: Sequence[int]) -> dict[int, Enrolment]:
+    """Enrolments by id."""
+    found = work.session.exec(select(Enrolment).where(col(Enrolment.id).in_(set(ids)))).all()
+    return {one.id: one for one in found if one.id is not None}
+
+
 def timings(work: Work) -> set[tuple[str, str]]:
     """(journey, times as planned) of everybody who is on a journey."""
     wanted = select(Enrolment.playbook, Enrolment.timing).where(

@@ -132,6 +132,13 @@ def counts(work: Work) -> dict[tuple[str, str, str], int]:
     return {(kind, state, reason): count for kind, state, reason, count in rows}
 
 
+def outcomes(work: Work) -> list[tuple[dt.datetime, str, str, str, int]]:
+    """(planned for, kind, state, reason, how many) of every slot."""
+    grouped = (TABLE.c.planned, TABLE.c.kind, TABLE.c.state, TABLE.c.reason)
+    rows = work.connection.execute(select(*grouped, func.count()).group_by(*grouped).order_by(TABLE.c.planned))
+    return [(planned, kind, state, reason, count) for planned, kind, state, reason, count in rows]
+
+
 def lag(work: Work, now: dt.datetime) -> float:
     """Seconds since the oldest overdue slot should have happened; 0 when none is overdue."""
     oldest = next_at(work)
