@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
+from handlers.make_up import making_up
 from handlers.matching import said
-from handlers.services.care import abnormal, challenges, check_ins, journeys, reminders
+from handlers.services.care import abnormal, check_ins, deeds, journeys, reminders
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
 from storage.queries import points
@@ -37,11 +38,12 @@ def act(ctx: Context, msg: Incoming, found: Found) -> Handled:
 
 
 def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions: list[str]) -> Handled:
+    readings = making_up(ctx, readings)
     kept = check_ins.keep(ctx, msg, readings)
     measures = {one.measure for one in readings}
     if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
-    lines, more, events = challenges.after_check_in(ctx, measures)
+    lines, more, events = deeds.after_check_in(ctx, kept.days)
     warnings, told = abnormal.after_check_in(ctx, readings)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     total = points.total(ctx.work, ctx.person_id)
@@ -50,6 +52,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         said=kept.said,
         points=kept.points,
         streak=kept.streak,
+        today=any(day == kept.day for _, day in kept.days),
         total=total,
         level=level_name(ctx, total),
         in_room=msg.room_id is not None and kept.streak <= 1 and _sensitive(ctx, measures),

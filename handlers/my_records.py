@@ -7,6 +7,7 @@ import datetime as dt
 from handlers.contract import Context, Handled, Handler, Incoming, Picture, privately
 from handlers.matching import keyword
 from handlers.services.care.check_ins import streak, today
+from handlers.services.care.days import day_of
 from handlers.services.care.trends import trend_picture
 from handlers.services.community.points import level_name
 from storage.queries import care, points
@@ -20,7 +21,12 @@ def check_ins(ctx: Context, msg: Incoming, matched: str) -> Handled:
     rows = care.check_ins(ctx.work, ctx.person_id, since=day - LOOK_BACK)
     measures = ctx.index.library.measures
     lines = [
-        (one.day, measures[one.measure].title if one.measure in measures else one.measure, one.value.get("said", ""))
+        (
+            one.day,
+            measures[one.measure].title if one.measure in measures else one.measure,
+            one.value.get("said", ""),
+            day_of(one.at, ctx.person.zone, ctx.settings.community.day_turns_at) > one.day,
+        )
         for one in rows[-NEWEST:]
     ]
     text = ctx.words("record/check_ins", lines=lines, total=len(rows), streak=streak(ctx, ctx.person_id, day))

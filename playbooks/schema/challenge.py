@@ -17,8 +17,17 @@ class Goal(Strict):
     at_least: float
 
 
+class Late(Strict):
+    """What may be made up for (补卡): days up to `days_back` ago, `a_round` times in a round; 0 is the evening of the day itself."""
+
+    days_back: int = Field(default=1, ge=0, le=2)
+    a_round: int = Field(default=3, ge=1, le=30)
+    points: bool = False
+    """Whether a day that is made up for earns the points of a check-in."""
+
+
 class Words(Strict):
-    """What the challenge says. `{{ name }}`, `{{ day }}`, `{{ done }}`, `{{ days }}` may stand in them."""
+    """What the challenge says. `{{ name }}`, `{{ day }}`, `{{ done }}`, `{{ days }}` may stand in them; `{{ begins }}` is 今天 or 明天."""
 
     joined: Text
     remind: Text
@@ -38,6 +47,7 @@ class Challenge(Playbook):
     measure: Id
     goal: Goal | None = None
     grace_days: int = Field(default=0, ge=0, le=10)
+    late: Late | None = None
     freeze_on: tuple[Literal["ill", "in_hospital", "surgery", "open_alert", "travel"], ...] = ()
     """What stops the count of days without ending the challenge."""
     points: int = Field(default=0, ge=0, le=500)

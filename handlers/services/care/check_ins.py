@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from handlers.contract import Context, Happened, Incoming, Scene
-from handlers.services.care.days import day_of
+from handlers.services.care.days import day_of, local
 from handlers.services.care.readings import Reading
 from handlers.services.community import points
 from storage.queries import care
@@ -21,6 +21,8 @@ class Kept:
 
     day: dt.date
     said: tuple[str, ...]
+    days: frozenset[tuple[str, dt.date]]
+    """(measure, day it counts for)."""
     points: int
     streak: int
     events: tuple[Happened, ...]
@@ -33,7 +35,7 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
         {
             "person_id": ctx.person_id,
             "measure": reading.measure,
-            "day": day + dt.timedelta(days=reading.day_offset),
+            "day": counts_for(ctx, reading),
             "at": ctx.now,
             "value": _value(reading),
             "has_photo": msg.has_image,
@@ -47,12 +49,20 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
         data = {"check_in": check_in, "measure": reading.measure}
         events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
     said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)
-    return Kept(day, said, got, streak(ctx, ctx.person_id, day), tuple(events))
+    days = frozenset((reading.measure, counts_for(ctx, reading)) for reading in readings)
+    return Kept(day, said, days, got, streak(ctx, ctx.person_id, day), tuple(events))
 
 
 def today(scene: Scene, zone: str) -> dt.date:
     """The local day that a deed counts for now."""
     return day_of(scene.now, zone, scene.settings.community.day_turns_at)
+
+
+def counts_for(ctx: Context, reading: Reading) -> dt.date:
+    """Somebody who says 昨天 at one in the morning means the day on the calendar."""
+    if reading.day_offset == 0:
+        return today(ctx, ctx.person.zone)
+    return local(ctx.now, ctx.person.zone).date() + dt.timedelta(days=reading.day_offset)
 
 
 def streak(scene: Scene, person_id: int, day: dt.date) -> int:
