@@ -6,6 +6,7 @@ from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, Wha
 from handlers.make_up import making_up
 from handlers.matching import said
 from handlers.services.care import abnormal, check_ins, deeds, journeys, reminders
+from handlers.services.care.check_ins import Kept
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
 from storage.queries import points
@@ -51,18 +52,27 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         "check_in/kept",
         said=kept.said,
         points=kept.points,
-        streak=kept.streak,
+        streak=kept.run.days,
         today=any(day == kept.day for _, day in kept.days),
         total=total,
         level=level_name(ctx, total),
-        in_room=msg.room_id is not None and kept.streak <= 1 and _sensitive(ctx, measures),
-        lines=[*warnings, *lines, *filter(None, [task]), *questions],
+        in_room=msg.room_id is not None and kept.run.days <= 1 and _sensitive(ctx, measures),
+        lines=[*warnings, *_back(ctx, kept), *lines, *filter(None, [task]), *questions],
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
     if msg.room_id is not None:
-        line = ctx.words("check_in/in_room", streak=kept.streak)
+        line = ctx.words("check_in/in_room", streak=kept.run.days)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
     return Handled("check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events))
+
+
+def _back(ctx: Context, kept: Kept) -> list[str]:
+    """After an illness, once a day: how far it is until the old run is back."""
+    run = kept.run
+    if not kept.first_today or not (run.revived or (run.held > 1 and run.gentle)):
+        return []
+    words = ctx.words("check_in/back", revived=run.revived, days=run.days, held=run.held, gentle=run.gentle)
+    return [words]
 
 
 def _sensitive(ctx: Context, measures: set[str]) -> bool:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately
-from handlers.services.care.life import DISCHARGED, LOSS, happened, what
+from handlers.services.care.check_ins import today
+from handlers.services.care.life import DISCHARGED, ILL, LOSS, WELL, happened, what
+from handlers.services.care.streaks import streak
 from handlers.services.staff.roles import tell_staff
 from playbooks.schema.lexicon import Lexicon
 
@@ -11,7 +13,7 @@ from playbooks.schema.lexicon import Lexicon
 def match(ctx: Context, msg: Incoming) -> Lexicon | None:
     """In private, or said to us in a room; a loss also when it is only told to the room."""
     found = ctx.index.life.seen(msg.text) if msg.what is What.TEXT else None
-    if found is None or (not msg.addressed and what(found) != LOSS) or ctx.roles:
+    if found is None or what(found) in (ILL, WELL) or (not msg.addressed and what(found) != LOSS) or ctx.roles:
         return None
     return found if what(found) != DISCHARGED or ctx.person.life else None
 
@@ -19,7 +21,8 @@ def match(ctx: Context, msg: Incoming) -> Lexicon | None:
 def act(ctx: Context, msg: Incoming, found: Lexicon) -> Handled:
     event = what(found)
     reminders = happened(ctx, ctx.person, event)
-    text = ctx.words(found.template or "", reminders=reminders)
+    held = streak(ctx, ctx.person, today(ctx, ctx.person.zone)).held if event == DISCHARGED else 0
+    text = ctx.words(found.template or "", reminders=reminders, held=held)
     notice = ctx.words("life/staff", what=event, name=ctx.person.name, number=ctx.person_id, said=msg.said)
     told = tell_staff(ctx, notice, "life", key=f"life:{msg.inbox_id}", about=ctx.person_id)
     return Handled("life", (privately(msg, text, by="life"), *told), (Happened(f"life_{event}", {}, ctx.person_id),))

@@ -6,8 +6,9 @@ import datetime as dt
 
 from handlers.contract import Context, Handled, Handler, Incoming, Picture, privately
 from handlers.matching import keyword
-from handlers.services.care.check_ins import streak, today
+from handlers.services.care.check_ins import today
 from handlers.services.care.days import day_of
+from handlers.services.care.streaks import streak
 from handlers.services.care.trends import trend_picture
 from handlers.services.community.points import level_name
 from storage.queries import care, points
@@ -29,7 +30,7 @@ def check_ins(ctx: Context, msg: Incoming, matched: str) -> Handled:
         )
         for one in rows[-NEWEST:]
     ]
-    text = ctx.words("record/check_ins", lines=lines, total=len(rows), streak=streak(ctx, ctx.person_id, day))
+    text = ctx.words("record/check_ins", lines=lines, total=len(rows), streak=streak(ctx, ctx.person, day).days)
     picture: Picture | None = trend_picture(ctx, ctx.person_id)
     return Handled("my_records", (privately(msg, text, by="my_records", picture=picture),))
 

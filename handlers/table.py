@@ -28,6 +28,7 @@ from handlers import (
     rating,
     reminder,
     subscription,
+    unwell,
     why,
 )
 from handlers.admin import cases, console
@@ -82,6 +83,7 @@ HANDLERS: tuple[Handler, ...] = (
     make_up.MAKE_UP,
     check_in.CHECK_IN,
     check_in.ASK_HOW,
+    unwell.UNWELL,
     profile.FREE_TEXT,
     chat.HUMAN,
     chat.COURTESY,

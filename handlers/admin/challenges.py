@@ -27,7 +27,7 @@ def challenges(ctx: Context, msg: Incoming, rest: str) -> Handled:
     for enrolment in care.on_challenge(ctx.work, challenge.id):
         person = people.person(ctx.work, enrolment.person_id)
         if person is not None:
-            found = rounds.of(ctx, challenge, enrolment, person.zone)
+            found = rounds.of(ctx, challenge, enrolment, person)
             progress.append((person.name, len(found.done), len(found.late)))
     progress.sort(key=lambda row: -row[1])
     return said(ctx, msg, "admin/challenge", title=challenge.title, days=challenge.days, rows=progress)

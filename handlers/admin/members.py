@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from handlers.admin.grammar import CARERS, EVERYBODY, MANAGERS, Command, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, stored
-from handlers.services.care.check_ins import streak, today
+from handlers.services.care.check_ins import today
 from handlers.services.care.days import shown
 from handlers.services.care.life import ADMITTED, LOSS
+from handlers.services.care.streaks import streak
 from handlers.services.community import consents, minors
 from handlers.services.community.points import level_name
 from handlers.services.staff.roles import TITLES, roles_of
@@ -58,7 +59,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         rooms=[room.topic for room in people.rooms_of(ctx.work, person_id)],
         tags=people.tags(ctx.work, person_id),
         facts=_told(ctx, person_id) if shown_values else [],
-        streak=streak(ctx, person_id, day),
+        streak=streak(ctx, person, day).days,
         total=(total := points.total(ctx.work, person_id)),
         level=level_name(ctx, total),
         since=shown(person.first_seen, person.zone),

@@ -44,7 +44,8 @@ def join(ctx: Context, challenge: Challenge) -> Enrolment | None:
         progress={},
     )
     enrolment = ctx.work.add(row)
-    due.plan(ctx.work, _slots(ctx, challenge, enrolment, ctx.person.zone, first))
+    last = first + dt.timedelta(days=challenge.days - 1)
+    due.plan(ctx.work, _slots(ctx, challenge, enrolment, ctx.person.zone, first, last))
     return enrolment
 
 
@@ -59,28 +60,20 @@ def closing(ctx: Context, challenge: Challenge, day: dt.date) -> dt.datetime:
     return at(day, challenge.closes, ctx.person.zone)
 
 
-def _slots(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str, first: dt.date) -> list[dict[str, Any]]:
+def _slots(
+    scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str, first: dt.date, last: dt.date
+) -> list[dict[str, Any]]:
+    """A reminder for each day that is still to come, and the end. What is planned already is not planned twice."""
     slots = []
-    for number in range(1, challenge.days + 1):
+    mine: dict[str, Any] = {"ref": enrolment.id, "person_id": enrolment.person_id}
+    for number in range(1, (last - first).days + 2):
         day = first + dt.timedelta(days=number - 1)
-        when = at(day, challenge.remind, zone)
+        when, over = at(day, challenge.remind, zone), at(day, challenge.closes, zone)
         if when > scene.now:
-            slots.append(
-                due.slot(
-                    f"challenge:{enrolment.id}:{number}",
-                    "challenge_day",
-                    when,
-                    ref=enrolment.id,
-                    person_id=enrolment.person_id,
-                    expires=at(day, challenge.closes, zone),
-                    data={"day": number},
-                )
-            )
-    end = at(first + dt.timedelta(days=challenge.days - 1), challenge.closes, zone)
-    slots.append(
-        due.slot(f"challenge:{enrolment.id}:end", "challenge_end", end, ref=enrolment.id, person_id=enrolment.person_id)
-    )
-    return slots
+            key = f"challenge:{enrolment.id}:{number}"
+            slots.append(due.slot(key, "challenge_day", when, expires=over, data={"day": number}, **mine))
+    end = f"challenge:{enrolment.id}:end:{last}"
+    return [*slots, due.slot(end, "challenge_end", at(last, challenge.closes, zone), **mine)]
 
 
 def day_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
@@ -89,9 +82,12 @@ def day_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if isinstance(found, Skip):
         return found
     enrolment, challenge, person = found
-    round_ = rounds.of(scene, challenge, enrolment, person.zone)
-    if today(scene, person.zone) in round_.done:
+    round_ = rounds.of(scene, challenge, enrolment, person)
+    now = today(scene, person.zone)
+    if now in round_.done:
         return Skip("done")
+    if now in round_.frozen:
+        return Skip("frozen")
     text = scene.words.inline(challenge.words.remind, **values(scene, challenge, round_, person))
     key = f"challenge:{enrolment.id}:{slot['data']['day']}"
     message = to_person(
@@ -106,6 +102,10 @@ def end_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if isinstance(found, Skip):
         return found
     enrolment, challenge, person = found
+    round_ = rounds.of(scene, challenge, enrolment, person)
+    if round_.last > today(scene, person.zone):  # it was frozen for some days
+        due.plan(scene.work, _slots(scene, challenge, enrolment, person.zone, round_.first, round_.last))
+        return Skip("frozen")
     messages, events = finish(scene, challenge, enrolment, person)
     return Handled(f"challenge:{challenge.id}", tuple(messages), tuple(events))
 
@@ -133,7 +133,7 @@ def finish(
     scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person
 ) -> tuple[list[Outgoing], list[Happened]]:
     """Close the round: certificate and points when enough days were done."""
-    said = values(scene, challenge, rounds.of(scene, challenge, enrolment, person.zone), person)
+    said = values(scene, challenge, rounds.of(scene, challenge, enrolment, person), person)
     passed = said["done"] >= challenge.days - challenge.grace_days
     enrolment.state = "finished"
     scene.work.add(enrolment)

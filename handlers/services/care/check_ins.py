@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from handlers.contract import Context, Happened, Incoming, Scene
+from handlers.services.care import streaks
 from handlers.services.care.days import day_of, local
 from handlers.services.care.readings import Reading
+from handlers.services.care.streaks import Run
 from handlers.services.community import points
 from storage.queries import care
-
-LONGEST_LOOK_BACK = dt.timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Kept:
     days: frozenset[tuple[str, dt.date]]
     """(measure, day it counts for)."""
     points: int
-    streak: int
+    run: Run
+    first_today: bool
+    """Whether it is the first that was kept for today."""
     events: tuple[Happened, ...]
 
 
@@ -50,7 +52,8 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
         events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
     said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)
     days = frozenset((reading.measure, counts_for(ctx, reading)) for reading in readings)
-    return Kept(day, said, days, got, streak(ctx, ctx.person_id, day), tuple(events))
+    first = day in {on for _, on in days} and len(care.check_ins(ctx.work, ctx.person_id, day)) == len(rows)
+    return Kept(day, said, days, got, streaks.streak(ctx, ctx.person, day), first, tuple(events))
 
 
 def today(scene: Scene, zone: str) -> dt.date:
@@ -63,17 +66,6 @@ def counts_for(ctx: Context, reading: Reading) -> dt.date:
     if reading.day_offset == 0:
         return today(ctx, ctx.person.zone)
     return local(ctx.now, ctx.person.zone).date() + dt.timedelta(days=reading.day_offset)
-
-
-def streak(scene: Scene, person_id: int, day: dt.date) -> int:
-    """How many days in a row up to `day` have a check-in; a day that has only begun breaks nothing."""
-    days = care.days(scene.work, person_id, day - LONGEST_LOOK_BACK)
-    if day not in days:
-        day -= dt.timedelta(days=1)
-    run = 0
-    while day - dt.timedelta(days=run) in days:
-        run += 1
-    return run
 
 
 def _value(reading: Reading) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def after_check_in(ctx: Context, kept: Iterable[tuple[str, dt.date]]) -> Said:
         days = [day for measure, day in pairs if challenge is not None and measure == challenge.measure]
         if challenge is None or not days:
             continue
-        round_ = rounds.of(ctx, challenge, enrolment, ctx.person.zone)
+        round_ = rounds.of(ctx, challenge, enrolment, ctx.person)
         lines += [line for day in days if (line := _said(ctx, challenge, round_, day))]
         if len(round_.done) >= challenge.days:
             more, happened = challenges.finish(ctx, challenge, enrolment, ctx.person)
@@ -60,7 +60,7 @@ def _said(ctx: Context, challenge: Challenge, round_: Round, day: dt.date) -> st
 
 def missing(ctx: Context, challenge: Challenge, enrolment: Enrolment) -> list[dt.date]:
     """The days of a running round that may still be made up for, newest first."""
-    round_ = rounds.of(ctx, challenge, enrolment, ctx.person.zone)
+    round_ = rounds.of(ctx, challenge, enrolment, ctx.person)
     if challenge.late is None or round_.left <= 0:
         return []
     now = today(ctx, ctx.person.zone)

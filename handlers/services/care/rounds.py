@@ -13,11 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from handlers.contract import Scene, stored
+from handlers.services.care import freezes
 from handlers.services.care.days import at, day_of
 from playbooks.schema.challenge import Challenge
 from playbooks.schema.measure import Choice, Measure
 from storage.queries import care
 from storage.tables.care import CheckIn, Enrolment
+from storage.tables.people import Person
 
 
 class Day(StrEnum):
@@ -31,11 +33,13 @@ class Day(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`last`: the day on which it ends. `days`: what is known of each day. `left`: how often one may still make up."""
+    """`last`: the day on which it ends, later by each day in `frozen`. `days`: what is known of each day. `left`: how often one
+    may still make up."""
 
     first: dt.date
     last: dt.date
     days: dict[dt.date, Day]
+    frozen: frozenset[dt.date]
     left: int
 
     @property
@@ -49,19 +53,19 @@ class Round:
 
     def number(self, day: dt.date) -> int:
         """Which day of the round it is, from 1."""
-        return (min(day, self.last) - self.first).days + 1
+        day = min(day, self.last)
+        return max(1, (day - self.first).days + 1 - sum(one <= day for one in self.frozen))
 
 
-def of(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str) -> Round:
+def of(scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person) -> Round:
     """How far this round has come."""
-    first = day_of(enrolment.anchor, zone)
-    last = first + dt.timedelta(days=challenge.days - 1)
+    first = day_of(enrolment.anchor, person.zone)
     measure = scene.index.library.measures.get(challenge.measure)
     deeds: dict[dt.date, list[CheckIn]] = {}
     for one in care.check_ins(scene.work, enrolment.person_id, since=first, measure=challenge.measure):
-        if one.day <= last and not _idle(measure, one):
+        if not _idle(measure, one):
             deeds.setdefault(one.day, []).append(one)
-    judge = _Judge(challenge, measure, zone, scene.settings.community.day_turns_at)
+    judge = _Judge(challenge, measure, person.zone, scene.settings.community.day_turns_at)
     days: dict[dt.date, Day] = {}
     made_up: list[tuple[int, dt.date, bool]] = []
     for day, rows in deeds.items():
@@ -73,7 +77,25 @@ def of(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str) -> R
     for _, day, allowed in sorted(made_up):
         days[day] = Day.LATE if allowed and most > 0 else Day.REFUSED
         most -= days[day] is Day.LATE
-    return Round(first, last, days, most)
+    frozen = _frozen(scene, challenge, person, first, days)
+    last = first + dt.timedelta(days=challenge.days - 1 + len(frozen))
+    return Round(first, last, {day: state for day, state in days.items() if day <= last}, frozen, most)
+
+
+def _frozen(
+    scene: Scene, challenge: Challenge, person: Person, first: dt.date, days: dict[dt.date, Day]
+) -> frozenset[dt.date]:
+    """Days of the round on which nothing was asked; a deed done all the same counts as ever."""
+    known = freezes.of(scene, person, challenge.freeze_on)
+    frozen: set[dt.date] = set()
+    day, counted = first, 0
+    while known and counted < challenge.days:
+        if freezes.covers(known, day) and days.get(day) not in (Day.DONE, Day.LATE):
+            frozen.add(day)
+        else:
+            counted += 1
+        day += dt.timedelta(days=1)
+    return frozenset(frozen)
 
 
 @dataclass(frozen=True, slots=True)
