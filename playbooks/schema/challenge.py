@@ -48,12 +48,7 @@ class Challenge(Playbook):
     goal: Goal | None = None
     grace_days: int = Field(default=0, ge=0, le=10)
     late: Late | None = None
-    freeze_on: tuple[Literal["ill", "in_hospital", "surgery", "open_alert", "travel"], ...] = (
-        "ill",
-        "in_hospital",
-        "surgery",
-        "open_alert",
-    )
+    freeze_on: tuple[Literal["ill", "in_hospital", "surgery", "open_alert", "travel"], ...] = ()
     """What stops the count of days without ending the challenge; a bereavement always does."""
     points: int = Field(default=0, ge=0, le=500)
     reward: Id | None = None
