@@ -14,7 +14,8 @@ from handlers.services.care.days import local, spoken_date
 from handlers.services.care.readings import Reading
 from storage.queries import care, questions
 
-KIND = "make_up"
+KIND, PLACE = "make_up", -22
+"""A place of its own: what the bot asked before stays open."""
 WAITS = dt.timedelta(minutes=15)
 ASKS = re.compile(
     r"(?:我)?(?:还)?(?:想|要|能不能|可以|能|怎么)?(?:再)?补(?:打卡|签|卡|一下|上)?(?:昨天|前天|昨晚)?的?(?:打?卡)?(?:吗|么|呢)?"
@@ -42,7 +43,7 @@ def act(ctx: Context, msg: Incoming, text: str) -> Handled:
     named = _named(ctx, text)
     day = named if named in days else max(days, default=None) if named is None else None
     if day is not None:
-        questions.ask(ctx.work, ctx.person_id, None, KIND, {"day": day.isoformat()}, ctx.now + WAITS)
+        questions.ask(ctx.work, ctx.person_id, PLACE, KIND, {"day": day.isoformat()}, ctx.now + WAITS)
     on = spoken_date(day, now) if day is not None else ""
     words = ctx.words("challenge/late_how", rows=rows, on=on)
     return Handled("challenge", (privately(msg, words, by="challenge"),))
@@ -56,10 +57,10 @@ def _named(ctx: Context, text: str) -> dt.date | None:
 
 def making_up(ctx: Context, readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
     """The readings, for the day that was named just before, unless they name their own."""
-    asked = ctx.question(None)
+    asked = ctx.question(PLACE)
     if asked is None or asked[0] != KIND:
         return readings
-    questions.close(ctx.work, ctx.person_id, None)
+    questions.close(ctx.work, ctx.person_id, PLACE)
     back = (dt.date.fromisoformat(asked[1]["day"]) - local(ctx.now, ctx.person.zone).date()).days
     return tuple(replace(one, day_offset=one.day_offset or back) for one in readings)
 

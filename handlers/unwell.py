@@ -9,16 +9,19 @@ from handlers.contract import Context, Handled, Handler, Happened, Incoming, Wha
 from handlers.services.care import freezes, streaks
 from handlers.services.care.check_ins import today
 from handlers.services.care.life import ILL, WELL, what
+from handlers.services.care.readings import Reading
 from playbooks.schema.lexicon import Lexicon
 from storage.queries import care
 
 
 def match(ctx: Context, msg: Incoming) -> Lexicon | None:
-    """Of somebody on a challenge; they are well again only after they were ill."""
+    """Of somebody on a challenge, without a reading; they are well again only after they were ill."""
     if msg.what is not What.TEXT or not msg.addressed or ctx.roles:
         return None
     found = ctx.index.life.seen(msg.text)
     if found is None or what(found) not in (ILL, WELL) or not care.running(ctx.work, ctx.person_id, "challenge"):
+        return None
+    if any(isinstance(one, Reading) for one in ctx.index.readings(msg.text)):
         return None
     return found if what(found) == ILL or _ill(ctx) else None
 

@@ -15,7 +15,7 @@ from handlers.services.care.rounds import Round
 from handlers.services.community.consents import held_back
 from handlers.services.community.points import award
 from playbooks.schema.challenge import Challenge
-from storage.queries import care, due, people
+from storage.queries import care, due, mates, people
 from storage.tables.care import Enrolment
 from storage.tables.people import Person
 
@@ -137,6 +137,7 @@ def finish(
     passed = said["done"] >= challenge.days - challenge.grace_days
     enrolment.state = "finished"
     scene.work.add(enrolment)
+    mates.leave(scene.work, stored(person.id), challenge.id, scene.now)
     for kind in ("challenge_day", "challenge_end"):
         due.cancel(scene.work, kind, stored(enrolment.id), scene.now, "finished")
     picture = None

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from handlers.contract import Context, Happened, Outgoing
-from handlers.services.care import challenges, rounds
+from handlers.services.care import challenges, mates, rounds
 from handlers.services.care.check_ins import today
 from handlers.services.care.days import spoken_date
 from handlers.services.care.rounds import Day, Round
@@ -33,6 +33,8 @@ def after_check_in(ctx: Context, kept: Iterable[tuple[str, dt.date]]) -> Said:
             continue
         round_ = rounds.of(ctx, challenge, enrolment, ctx.person)
         lines += [line for day in days if (line := _said(ctx, challenge, round_, day))]
+        if today(ctx, ctx.person.zone) in set(days) & round_.done:
+            messages += mates.after_deed(ctx, challenge, enrolment)
         if len(round_.done) >= challenge.days:
             more, happened = challenges.finish(ctx, challenge, enrolment, ctx.person)
             messages += more

@@ -49,6 +49,11 @@ def of(scene: Scene, person: Person, on: Collection[str] | None = None) -> list[
     return [one for one in found if one.why in wanted]
 
 
+def now(scene: Scene, person: Person) -> bool:
+    """Whether somebody had better be left in peace."""
+    return any(one.open for one in of(scene, person))
+
+
 def covers(freezes: Collection[Freeze], day: dt.date) -> bool:
     return any(one.first <= day <= one.last for one in freezes)
 
