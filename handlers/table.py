@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from handlers import (
+    alias,
     ask_faq,
     burst,
     challenge,
@@ -80,6 +81,9 @@ HANDLERS: tuple[Handler, ...] = (
     life.LIFE,
     go_on.SAYS_SO,
     lecture.DONE,
+    alias.CHOOSE_ONE,
+    alias.DROP,
+    alias.RANKING,
     team.FOUND_ONE,
     team.JOIN_ONE,
     team.LEAVE_ONE,

@@ -8,7 +8,7 @@ from handlers.services.care.check_ins import today
 from handlers.services.care.days import shown
 from handlers.services.care.life import ADMITTED, LOSS
 from handlers.services.care.streaks import streak
-from handlers.services.community import consents, minors
+from handlers.services.community import aliases, consents, minors
 from handlers.services.community.points import level_name
 from handlers.services.staff.roles import TITLES, roles_of
 from storage.queries import care, people, points, profile, staff
@@ -84,6 +84,7 @@ def _told(ctx: Context, person_id: int) -> list[tuple[str, str]]:
         for step in journey.steps
         for ask in (step.task.ask if step.task else ())
     }
+    titles[aliases.FACT] = "化名"
     return [(titles.get(name, name), value) for name, value in profile.facts(ctx.work, person_id).items()]
 
 
