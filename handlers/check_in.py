@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from handlers import burst
 from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
 from handlers.make_up import making_up
 from handlers.matching import said
@@ -40,7 +41,7 @@ def act(ctx: Context, msg: Incoming, found: Found) -> Handled:
 
 def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions: list[str]) -> Handled:
     readings = making_up(ctx, readings)
-    kept = check_ins.keep(ctx, msg, readings)
+    kept = check_ins.keep(ctx, msg, readings, photo=burst.held(ctx, msg).picture)
     measures = {one.measure for one in readings}
     if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring

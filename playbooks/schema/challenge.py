@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from playbooks.schema.common import Clock, Id, Line, Playbook, Strict
+from playbooks.schema.source import Misplaced
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=800)]
 
@@ -48,6 +49,9 @@ class Challenge(Playbook):
     goal: Goal | None = None
     grace_days: int = Field(default=0, ge=0, le=10)
     late: Late | None = None
+    proof: Literal["photo"] | None = None
+    proof_needed: bool = True
+    """Whether a day without its photo counts for nothing."""
     freeze_on: tuple[Literal["ill", "in_hospital", "surgery", "open_alert", "travel"], ...] = ()
     """What stops the count of days without ending the challenge; a bereavement always does."""
     points: int = Field(default=0, ge=0, le=500)
@@ -57,6 +61,12 @@ class Challenge(Playbook):
     invite: Text | None = None
     """What a member may send to somebody they would like to have along."""
     show_others: Literal["nobody", "count", "alias"] = "count"
+
+    @model_validator(mode="after")
+    def what_is_needed_is_asked_for(self) -> Challenge:
+        if self.proof is None and "proof_needed" in self.model_fields_set:
+            raise Misplaced(("proof_needed",), "要先写 proof: photo，才有要不要照片这回事")
+        return self
 
     @model_validator(mode="after")
     def the_day_has_a_window(self) -> Challenge:

@@ -30,8 +30,8 @@ class Kept:
     events: tuple[Happened, ...]
 
 
-def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
-    """Store readings for the day they count for, book points, and count the run of days."""
+def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], photo: bool = False) -> Kept:
+    """Store readings for the day they count for, book points, and count the run of days. `photo`: one came just before."""
     day = today(ctx, ctx.person.zone)
     rows = [
         {
@@ -40,7 +40,7 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
             "day": counts_for(ctx, reading),
             "at": ctx.now,
             "value": _value(reading),
-            "has_photo": msg.has_image,
+            "has_photo": photo or msg.with_picture,
         }
         for reading in readings
     ]

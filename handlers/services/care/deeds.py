@@ -16,6 +16,8 @@ from playbooks.schema.measure import Choice
 from storage.queries import care
 from storage.tables.care import Enrolment
 
+PHOTO_WITHIN = dt.timedelta(minutes=10)
+"""So soon after a deed a photo belongs to it."""
 Said = tuple[list[str], list[Outgoing], list[Happened]]
 """Lines for the writer, further messages, events."""
 
@@ -46,18 +48,27 @@ def _said(ctx: Context, challenge: Challenge, round_: Round, day: dt.date) -> st
     """One line for one day; "" when there is nothing to say of it."""
     state, now = round_.days.get(day), today(ctx, ctx.person.zone)
     if state is Day.DONE and day == now:
-        return ctx.words.inline(challenge.words.day_done, **challenges.values(ctx, challenge, round_, ctx.person))
+        said = ctx.words.inline(challenge.words.day_done, **challenges.values(ctx, challenge, round_, ctx.person))
+        asks = challenge.proof is not None and day not in round_.shown
+        return f"{said}\n{_photo_wanted(ctx, challenge, '')}" if asks else said
     on = spoken_date(day, now)
     if state is Day.LATE:
         if challenge.late and challenge.late.points and day != now:
             points.for_check_in(ctx, ctx.person_id, challenge.measure, day.isoformat())
         done, days = len(round_.done), challenge.days
         return ctx.words("challenge/late", title=challenge.title, on=on, done=done, days=days, left=round_.left)
+    if state is Day.NO_PHOTO:
+        return _photo_wanted(ctx, challenge, on)
     if state is Day.EARLY and day == now:
         return ctx.words("challenge/early", title=challenge.title, opens=challenge.opens)
     if state is Day.REFUSED:
         return ctx.words("challenge/late_over", title=challenge.title, on=on, rule=challenge.late, left=round_.left)
     return ""
+
+
+def _photo_wanted(ctx: Context, challenge: Challenge, on: str) -> str:
+    needed, minutes = challenge.proof_needed, PHOTO_WITHIN // dt.timedelta(minutes=1)
+    return ctx.words("challenge/photo_wanted", title=challenge.title, on=on, needed=needed, minutes=minutes)
 
 
 def missing(ctx: Context, challenge: Challenge, enrolment: Enrolment) -> list[dt.date]:

@@ -23,23 +23,27 @@ from storage.tables.people import Person
 
 
 class Day(StrEnum):
-    """What became of a day with enough deeds. `REFUSED`: made up for too late, or once too often."""
+    """What became of a day with enough deeds. `REFUSED`: made up for too late, or once too often;
+    `NO_PHOTO`: a photo is asked for and missing."""
 
     DONE = "done"
     LATE = "late"
     REFUSED = "refused"
     EARLY = "early"
+    NO_PHOTO = "no_photo"
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`last`: the day on which it ends, later by each day in `frozen`. `days`: what is known of each day. `left`: how often one
+    """`last`: the day on which it ends, later by each day in `frozen`. `days`: what is known of each day;
+    `shown`: those with a photo. `left`: how often one
     may still make up."""
 
     first: dt.date
     last: dt.date
     days: dict[dt.date, Day]
     frozen: frozenset[dt.date]
+    shown: frozenset[dt.date]
     left: int
 
     @property
@@ -73,13 +77,16 @@ def of(scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person)
             days[day] = found
         elif (reached := judge.reached(day, rows)) is not None:
             made_up.append((stored(reached.id), day, judge.allowed(day, reached.at)))
+        elif judge.unproved(rows):
+            days[day] = Day.NO_PHOTO
     most = challenge.late.a_round if challenge.late else 0
     for _, day, allowed in sorted(made_up):
         days[day] = Day.LATE if allowed and most > 0 else Day.REFUSED
         most -= days[day] is Day.LATE
     frozen = _frozen(scene, challenge, person, first, days)
     last = first + dt.timedelta(days=challenge.days - 1 + len(frozen))
-    return Round(first, last, {day: state for day, state in days.items() if day <= last}, frozen, most)
+    shown = frozenset(day for day, rows in deeds.items() if any(one.has_photo for one in rows))
+    return Round(first, last, {day: state for day, state in days.items() if day <= last}, frozen, shown, most)
 
 
 def _frozen(
@@ -126,7 +133,15 @@ class _Judge:
 
     def _enough(self, deeds: Iterable[CheckIn]) -> bool:
         rows = list(deeds)
-        return bool(rows) and sum(map(_amount, rows)) >= least(self.challenge, self.measure)
+        proved = not (self.challenge.proof and self.challenge.proof_needed) or any(one.has_photo for one in rows)
+        return proved and self._amounts(rows)
+
+    def unproved(self, deeds: list[CheckIn]) -> bool:
+        """Enough, but for the photo."""
+        return not self._enough(deeds) and self._amounts(deeds)
+
+    def _amounts(self, deeds: list[CheckIn]) -> bool:
+        return bool(deeds) and sum(map(_amount, deeds)) >= least(self.challenge, self.measure)
 
 
 def least(challenge: Challenge, measure: Measure | None) -> float:
