@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from handlers.contract import Context, Handled, Handler, Incoming, Picture, privately
+from handlers.contract import Context, Handled, Handler, Incoming, privately
 from handlers.matching import keyword
 from handlers.services.care.check_ins import today
 from handlers.services.care.days import day_of
 from handlers.services.care.streaks import streak
-from handlers.services.care.trends import trend_picture
+from handlers.services.care.trends import SPANS, trend
 from handlers.services.community.points import level_name
 from storage.queries import care, points
 
@@ -31,8 +31,8 @@ def check_ins(ctx: Context, msg: Incoming, matched: str) -> Handled:
         for one in rows[-NEWEST:]
     ]
     text = ctx.words("record/check_ins", lines=lines, total=len(rows), streak=streak(ctx, ctx.person, day).days)
-    picture: Picture | None = trend_picture(ctx, ctx.person_id)
-    return Handled("my_records", (privately(msg, text, by="my_records", picture=picture),))
+    week = trend(ctx, ctx.person, SPANS[0], fewest=2)
+    return Handled("my_records", (privately(msg, text, by="my_records", picture=week.picture if week else None),))
 
 
 def my_points(ctx: Context, msg: Incoming, matched: str) -> Handled:
@@ -44,7 +44,7 @@ def my_points(ctx: Context, msg: Incoming, matched: str) -> Handled:
 
 CHECK_INS = Handler(
     "my_records",
-    keyword("我的打卡", "打卡记录", "我的记录", "我的数据", "我的血压", "我的血糖", "趋势"),
+    keyword("我的打卡", "打卡记录", "我的记录", "我的数据", "我的血压", "我的血糖"),
     check_ins,
     own=True,
 )

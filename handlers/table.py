@@ -32,6 +32,7 @@ from handlers import (
     reminder,
     subscription,
     team,
+    trend,
     unwell,
     why,
 )
@@ -62,6 +63,7 @@ HANDLERS: tuple[Handler, ...] = (
     subscription.STOP,
     subscription.RESUME,
     subscription.QUIET_DAYS,
+    trend.SHOW,
     my_records.CHECK_INS,
     my_records.POINTS,
     why.WHY,

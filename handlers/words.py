@@ -14,7 +14,19 @@ from handlers.contract import Private
 
 FOLDER = Path(__file__).parent.parent / "templates"
 PRIVATE_FOLDERS = frozenset({"record", "reminder", "journey", "why"})
-PRIVATE = frozenset({"check_in/kept", "check_in/abnormal", "admin/portrait", "consent/copy", "consent/erase_ask"})
+PRIVATE = frozenset(
+    {
+        "check_in/kept",
+        "check_in/abnormal",
+        "check_in/back",
+        "challenge/late_how",
+        "challenge/mates",
+        "challenge/mate_done",
+        "admin/portrait",
+        "consent/copy",
+        "consent/erase_ask",
+    }
+)
 """Templates that show somebody's values, plans or records."""
 NAMES_ONLY = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
 """All that a playbook's own text may be made of: words, and names whose values are filled in."""

@@ -133,7 +133,8 @@ def finish(
     scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person
 ) -> tuple[list[Outgoing], list[Happened]]:
     """Close the round: certificate and points when enough days were done."""
-    said = values(scene, challenge, rounds.of(scene, challenge, enrolment, person), person)
+    round_ = rounds.of(scene, challenge, enrolment, person)
+    said = values(scene, challenge, round_, person)
     passed = said["done"] >= challenge.days - challenge.grace_days
     enrolment.state = "finished"
     scene.work.add(enrolment)
@@ -149,6 +150,7 @@ def finish(
             "honour": challenge.honour,
             "done": said["done"],
             "days": challenge.days,
+            "late": len(round_.late),
             "on": today(scene, person.zone).isoformat(),
         }
         picture = Picture("certificate", data)
