@@ -10,7 +10,7 @@ from handlers.services.care import abnormal, check_ins, deeds, journeys, reminde
 from handlers.services.care.check_ins import Kept
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
-from storage.queries import points
+from storage.queries import care, points
 
 Found = tuple[Reading | Doubt, ...]
 
@@ -70,7 +70,9 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
 def _back(ctx: Context, kept: Kept) -> list[str]:
     """After an illness, once a day: how far it is until the old run is back."""
     run = kept.run
-    if not kept.first_today or not (run.revived or (run.held > 1 and run.gentle)):
+    if not (run.revived or (run.held > 1 and run.gentle)):
+        return []
+    if len(care.check_ins(ctx.work, ctx.person_id, kept.day)) > len(kept.events):
         return []
     words = ctx.words("check_in/back", revived=run.revived, days=run.days, held=run.held, gentle=run.gentle)
     return [words]

@@ -106,8 +106,30 @@ def end_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if round_.last > today(scene, person.zone):  # it was frozen for some days
         due.plan(scene.work, _slots(scene, challenge, enrolment, person.zone, round_.first, round_.last))
         return Skip("frozen")
+    need = challenge.days - challenge.grace_days - len(round_.done)
+    if need > 0 and not slot["data"].get("late") and need <= _open_tomorrow(challenge, round_):
+        return _last_chance(scene, challenge, enrolment, person, round_, need)
     messages, events = finish(scene, challenge, enrolment, person)
     return Handled(f"challenge:{challenge.id}", tuple(messages), tuple(events))
+
+
+def _open_tomorrow(challenge: Challenge, round_: Round) -> int:
+    return len(rounds.open_days(challenge, round_, round_.last + dt.timedelta(days=1)))
+
+
+def _last_chance(
+    scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person, round_: Round, need: int
+) -> Handled:
+    """What is missing may still be made up for on the day after the last."""
+    until = at(round_.last + dt.timedelta(days=1), challenge.closes, person.zone)
+    key, by = f"challenge:{enrolment.id}:end:{round_.last}:late", f"challenge:{challenge.id}"
+    end = due.slot(key, "challenge_end", until, ref=enrolment.id, person_id=enrolment.person_id, data={"late": True})
+    due.plan(scene.work, [end])
+    text = scene.words(
+        "challenge/last_chance", title=challenge.title, done=len(round_.done), need=need, closes=challenge.closes
+    )
+    message = to_person(stored(person.id), text, kind=Kind.PUSH, by=by, key=key, expires=until)
+    return Handled(by, (message,))
 
 
 def _running(scene: Scene, slot: RowMapping, ends: bool = False) -> tuple[Enrolment, Challenge, Person] | Skip:

@@ -25,8 +25,6 @@ class Kept:
     """(measure, day it counts for)."""
     points: int
     run: Run
-    first_today: bool
-    """Whether it is the first that was kept for today."""
     events: tuple[Happened, ...]
 
 
@@ -52,8 +50,7 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], photo: bool
         events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
     said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)
     days = frozenset((reading.measure, counts_for(ctx, reading)) for reading in readings)
-    first = day in {on for _, on in days} and len(care.check_ins(ctx.work, ctx.person_id, day)) == len(rows)
-    return Kept(day, said, days, got, streaks.streak(ctx, ctx.person, day), first, tuple(events))
+    return Kept(day, said, days, got, streaks.streak(ctx, ctx.person, day), tuple(events))
 
 
 def today(scene: Scene, zone: str) -> dt.date:

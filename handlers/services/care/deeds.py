@@ -37,7 +37,8 @@ def after_check_in(ctx: Context, kept: Iterable[tuple[str, dt.date]]) -> Said:
         lines += [line for day in days if (line := _said(ctx, challenge, round_, day))]
         if today(ctx, ctx.person.zone) in set(days) & round_.done:
             messages += mates.after_deed(ctx, challenge, enrolment)
-        if len(round_.done) >= challenge.days:
+        last_chance = today(ctx, ctx.person.zone) > round_.last
+        if len(round_.done) >= challenge.days - (challenge.grace_days if last_chance else 0):
             more, happened = challenges.finish(ctx, challenge, enrolment, ctx.person)
             messages += more
             events += happened
@@ -73,13 +74,9 @@ def _photo_wanted(ctx: Context, challenge: Challenge, on: str) -> str:
 
 def missing(ctx: Context, challenge: Challenge, enrolment: Enrolment) -> list[dt.date]:
     """The days of a running round that may still be made up for, newest first."""
-    round_ = rounds.of(ctx, challenge, enrolment, ctx.person)
-    if challenge.late is None or round_.left <= 0:
-        return []
     now = today(ctx, ctx.person.zone)
     over = ctx.now > challenges.closing(ctx, challenge, now)
-    back = [now - dt.timedelta(days=days) for days in range(0 if over else 1, challenge.late.days_back + 1)]
-    return [day for day in back if round_.first <= day <= round_.last and day not in round_.done]
+    return rounds.open_days(challenge, rounds.of(ctx, challenge, enrolment, ctx.person), now, over)
 
 
 def example(ctx: Context, challenge: Challenge) -> str:

@@ -105,6 +105,15 @@ def _frozen(
     return frozenset(frozen)
 
 
+def open_days(challenge: Challenge, round_: Round, today: dt.date, over: bool = False) -> list[dt.date]:
+    """The days that may be made up for on `today`, newest first; `over`: today's own time has passed."""
+    if challenge.late is None or round_.left <= 0:
+        return []
+    back = [today - dt.timedelta(days=days) for days in range(0 if over else 1, challenge.late.days_back + 1)]
+    found = [day for day in back if round_.first <= day <= round_.last and day not in round_.done | round_.frozen]
+    return found[: round_.left]
+
+
 @dataclass(frozen=True, slots=True)
 class _Judge:
     """The rules of one challenge for one day's deeds, which stand in the order of time."""
