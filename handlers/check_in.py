@@ -48,13 +48,14 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     lines, more, events = deeds.after_check_in(ctx, kept.days)
     warnings, told = abnormal.after_check_in(ctx, readings)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
+    today = any(day == kept.day for _, day in kept.days)
     total = points.total(ctx.work, ctx.person_id)
     text = ctx.words(
         "check_in/kept",
         said=kept.said,
         points=kept.points,
         streak=kept.run.days,
-        today=any(day == kept.day for _, day in kept.days),
+        today=today,
         total=total,
         level=level_name(ctx, total),
         in_room=msg.room_id is not None and kept.run.days <= 1 and _sensitive(ctx, measures),
@@ -62,7 +63,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
     if msg.room_id is not None:
-        line = ctx.words("check_in/in_room", streak=kept.run.days)
+        line = ctx.words("check_in/in_room", streak=kept.run.days, today=today)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
     return Handled("check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events))
 
