@@ -17,7 +17,8 @@ CHOOSE = re.compile(
     r"(?:我的)?化名(?:就?叫|是|改成|换成|用)?[\s:：]*(?P<name>.{0,20})|我(?:想|要)?(?:叫|用)化名[\s:：]*(?P<other>.{0,20})"
 )
 ASKS = re.compile(r"[?？]|什么|怎么|吗$|呢$|哪|几个|有没有|可以")
-BOARD = re.compile(r"(?:看看?|查)?(?P<before>.{0,20}?)(?:排行榜?|排名|榜单)[\s:：]*(?P<after>.{0,20})")
+FILLER = re.compile(r"打卡|挑战|现在|我的?|的|\s")
+BOARD = re.compile(r"(?:看看?|查)?(?P<before>.{0,20}?)(?:排行榜?|排名|榜单|排第几名?)[\s:：]*(?P<after>.{0,20})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,16 @@ def board_match(ctx: Context, msg: Incoming) -> Board | None:
     found = BOARD.fullmatch(said(msg)) if msg.what is What.TEXT and msg.addressed else None
     if found is None:
         return None
-    rest = (found["before"] + found["after"]).replace("打卡", "").replace("挑战", "").strip("的 ")
-    challenge = called(ctx, said(msg))
+    rest = FILLER.sub("", found["before"] + found["after"])
+    challenge = called(ctx, said(msg)) or _part_of(ctx, rest)
     return Board(challenge) if challenge or not rest else None
+
+
+def _part_of(ctx: Context, text: str) -> Challenge | None:
+    """护眼 is enough, when it means one challenge only."""
+    known = ctx.index.library.challenges.values()
+    found = [one for one in known if len(text) > 1 and any(text in name for name in (one.title, *one.join))]
+    return found[0] if len(found) == 1 else None
 
 
 def board(ctx: Context, msg: Incoming, asked: Board) -> Handled:

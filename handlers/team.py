@@ -15,7 +15,7 @@ from playbooks.schema.challenge import Challenge
 from storage.queries import mates as rows
 from storage.tables.care import Mate
 
-FOUND = re.compile(r"(?:我?(?:要|想))?(?:组队|建队|组个队|建个队)\s*(?P<rest>.{2,40})")
+FOUND = re.compile(r"(?:我?(?:要|想))?(?:组队|建队|组个队|建个队)(?P<rest>.{0,40})")
 JOIN = re.compile(r"(?:我?(?:要|想))?(?:加入|参加|进)\s*(?P<name>\S{2,12})")
 LEAVE = re.compile(r"(?:我?(?:要|想))?(?:退出|离开)\s*(?P<name>\S{2,12})")
 
@@ -28,8 +28,9 @@ def found_match(ctx: Context, msg: Incoming) -> str | None:
 def found_one(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """A new team; its name is seen by others and is judged like an alias."""
     challenge, name = _parted(ctx, rest)
-    if challenge is None or freezes.now(ctx, ctx.person):
-        return _said(msg, ctx.words("challenge/team_how", resting=freezes.now(ctx, ctx.person)))
+    resting = freezes.now(ctx, ctx.person)
+    if challenge is None or not name or resting:
+        return _said(msg, ctx.words("challenge/team_how", resting=resting))
     if (mine := _mine(ctx, challenge.id)) is not None:
         return _said(msg, ctx.words("challenge/team_already", team=mine.team))
     why = aliases.wrong(ctx, name) or ("taken" if name in rows.teams(ctx.work) else None)
@@ -48,11 +49,12 @@ def found_one(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 def _parted(ctx: Context, rest: str) -> tuple[Challenge | None, str]:
     """(challenge, name of the team): the challenge by its longest name at the beginning, or the one that one is on."""
+    rest = rest.strip(" 　,，:：")
     names = [(name, one) for one in ctx.index.library.challenges.values() for name in one.join if rest.startswith(name)]
     if names:
         name, challenge = max(names, key=lambda pair: len(pair[0]))
         return challenge, rest[len(name) :].strip(" 　,，:：")
-    return one_of_mine(ctx, ""), rest.strip()
+    return one_of_mine(ctx, ""), rest
 
 
 def join_match(ctx: Context, msg: Incoming) -> Mate | None:

@@ -15,15 +15,19 @@ from storage.queries import care
 
 
 def match(ctx: Context, msg: Incoming) -> Lexicon | None:
-    """Of somebody on a challenge, without a reading; they are well again only after they were ill."""
+    """Of somebody on a challenge, without a reading of their own; they are well again only after they were ill."""
     if msg.what is not What.TEXT or not msg.addressed or ctx.roles:
         return None
     found = ctx.index.life.seen(msg.text)
     if found is None or what(found) not in (ILL, WELL) or not care.running(ctx.work, ctx.person_id, "challenge"):
         return None
-    if any(isinstance(one, Reading) for one in ctx.index.readings(msg.text)):
+    if any(not one.other_person for one in _readings(ctx, msg)):
         return None
     return found if what(found) == ILL or _ill(ctx) else None
+
+
+def _readings(ctx: Context, msg: Incoming) -> list[Reading]:
+    return [one for one in ctx.index.readings(msg.text) if isinstance(one, Reading)]
 
 
 def _ill(ctx: Context) -> bool:
@@ -38,7 +42,8 @@ def act(ctx: Context, msg: Incoming, found: Lexicon) -> Handled:
     text = ctx.words("life/ill", days=freezes.ILL_DAYS)
     rests = privately(msg, text, by="life")
     happened = Happened("fell_ill", {}, ctx.person_id)
-    if not chat.UNWELL.search(msg.text) or "打卡" in msg.text:
+    only_rests = "打卡" in msg.text and not _readings(ctx, msg)
+    if only_rests or not chat.UNWELL.search(msg.text):
         return Handled("life", (rests,), (happened,))
     asked = chat.fallback(ctx, msg, True)
     return replace(asked, by="life", replies=(rests, *asked.replies), events=(happened, *asked.events))
