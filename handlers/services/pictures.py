@@ -46,11 +46,13 @@ def _certificate(data: Mapping[str, Any]) -> Image.Image:
     pen.rectangle((18, 114, WIDTH - 18, 482), outline=GREEN, width=3)
     middle = WIDTH / 2
     made_up = f"（其中补 {data['late']} 天）" if data.get("late") else ""
-    _centred(pen, 180, data["name"], 44, INK)
-    _centred(pen, 250, f"在“{fit(data['title'], 24, 480)}”中", 26, INK)
-    _centred(pen, 296, f"坚持完成 {data['done']}/{data['days']} 天{made_up}", 26, INK)
-    _centred(pen, 376, data["honour"], 48, GREEN)
-    pen.text((middle, 444), "杏林 · 每一天都算数", font=font(20), fill=SOFT, anchor="mm")
+    _centred(pen, 172, data["name"], 44, INK)
+    _centred(pen, 240, f"在“{fit(data['title'], 24, 480)}”中", 26, INK)
+    _centred(pen, 284, f"坚持完成 {data['done']}/{data['days']} 天{made_up}", 26, INK)
+    if data.get("team"):
+        _centred(pen, 326, f"和“{data['team']}”一起", 24, SOFT)
+    _centred(pen, 384, data["honour"], 48, GREEN)
+    pen.text((middle, 448), "杏林 · 每一天都算数", font=font(20), fill=SOFT, anchor="mm")
     return image
 
 

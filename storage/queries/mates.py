@@ -36,9 +36,9 @@ def invitations(work: Work, challenge: str, since: dt.datetime) -> list[Mate]:
     return [row for row in rows if row.team is None and codes.count(row.code) == 1]
 
 
-def leave(work: Work, person_id: int, challenge: str, now: dt.datetime) -> None:
-    """Give up every place on this challenge."""
+def leave(work: Work, person_id: int, challenge: str, now: dt.datetime, *, team: bool = True) -> None:
+    """Give up every place on this challenge; that in a `team` too, or not."""
     for row in of_person(work, person_id):
-        if row.challenge == challenge:
+        if row.challenge == challenge and (team or row.team is None):
             row.left_at = now
             work.add(row)

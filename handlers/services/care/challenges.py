@@ -160,22 +160,13 @@ def finish(
     passed = said["done"] >= challenge.days - challenge.grace_days
     enrolment.state = "finished"
     scene.work.add(enrolment)
-    mates.leave(scene.work, stored(person.id), challenge.id, scene.now)
     for kind in ("challenge_day", "challenge_end"):
         due.cancel(scene.work, kind, stored(enrolment.id), scene.now, "finished")
     picture = None
     if passed:
         award(scene, stored(person.id), challenge.points, f"challenge:{enrolment.id}", challenge.title)
-        data = {
-            "name": person.name,
-            "title": challenge.title,
-            "honour": challenge.honour,
-            "done": said["done"],
-            "days": challenge.days,
-            "late": len(round_.late),
-            "on": today(scene, person.zone).isoformat(),
-        }
-        picture = Picture("certificate", data)
+        picture = _certificate(scene, challenge, round_, person)
+    mates.leave(scene.work, stored(person.id), challenge.id, scene.now, team=False)
     words = challenge.words.finished if passed else challenge.words.not_finished
     message = to_person(
         stored(person.id),
@@ -187,3 +178,18 @@ def finish(
     )
     name = "challenge_finished" if passed else "challenge_ended"
     return [message], [Happened(name, {"challenge": challenge.id, "done": said["done"]}, person.id)]
+
+
+def _certificate(scene: Scene, challenge: Challenge, round_: Round, person: Person) -> Picture:
+    held = mates.of_person(scene.work, stored(person.id))
+    data = {
+        "name": person.name,
+        "title": challenge.title,
+        "honour": challenge.honour,
+        "done": len(round_.done),
+        "days": challenge.days,
+        "late": len(round_.late),
+        "team": next((one.team for one in held if one.challenge == challenge.id and one.team), ""),
+        "on": today(scene, person.zone).isoformat(),
+    }
+    return Picture("certificate", data)

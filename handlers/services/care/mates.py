@@ -85,15 +85,21 @@ def running(scene: Scene, person_id: int, challenge: str) -> Enrolment | None:
     return next((one for one in care.running(scene.work, person_id, "challenge") if one.playbook == challenge), None)
 
 
+def _latest(scene: Scene, mate: Mate) -> Enrolment | None:
+    """The round of one's own that counts: who has finished earlier than others still belongs to the team."""
+    begun = care.enrolments(scene.work, mate.person_id, "challenge", mate.challenge)
+    return next((one for one in reversed(begun) if one.state != "left"), None)
+
+
 def members(scene: Scene, code: str) -> list[Member]:
-    """Who is on the round still, with what each has done."""
+    """Who is with them still, with what each has done in the latest round."""
     found = []
     known = aliases.all_of(scene.work)
     held = rows.of_code(scene.work, code)
     persons = people.people(scene.work, [one.person_id for one in held])
     for row in held:
         challenge = scene.index.library.challenges.get(row.challenge)
-        enrolment, person = running(scene, row.person_id, row.challenge), persons.get(row.person_id)
+        enrolment, person = _latest(scene, row), persons.get(row.person_id)
         if challenge is None or enrolment is None or person is None or not person.consented:
             continue
         done = rounds.of(scene, challenge, enrolment, person).done
