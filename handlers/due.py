@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers import burst_over, my_data
 from handlers.contract import Handled, Later, Scene, Skip
-from handlers.services.care import challenges, journeys, planning, reminders, steps
+from handlers.services.care import challenges, journeys, planning, ranking, reminders, steps
 from handlers.services.community import welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
@@ -29,6 +29,7 @@ DUE: Mapping[str, Many] = {
     planning.END: each(journeys.end_due),
     "challenge_day": each(challenges.day_due),
     "challenge_end": each(challenges.end_due),
+    ranking.KIND: each(ranking.summary_due),
     "reminder": reminders.reminders_due,
     "reminder_again": each(reminders.again_due),
     "room_welcome": each(welcome.room_welcome_due),

@@ -128,6 +128,11 @@ class ReminderSettings(Knobs):
     most_per_person: int = Field(default=20, ge=1)
 
 
+class ChallengeSettings(Knobs):
+    room_summary: Clock | None = "21:00"
+    """When a room where a challenge is on hears how many are done today; None: never."""
+
+
 class LimitSettings(Knobs):
     messages_a_minute: int = Field(default=20, ge=1)
     room_questions_a_minute: int = Field(default=60, ge=1)
@@ -171,6 +176,7 @@ class Settings(Knobs):
     promises: PromiseSettings = PromiseSettings()
     alerts: AlertSettings = AlertSettings()
     reminders: ReminderSettings = ReminderSettings()
+    challenges: ChallengeSettings = ChallengeSettings()
     limits: LimitSettings = LimitSettings()
     consent: ConsentSettings = ConsentSettings()
     staff: tuple[StaffMember, ...] = ()

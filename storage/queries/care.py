@@ -91,6 +91,12 @@ def check_ins(work: Work, person_id: int, since: dt.date | None = None, measure:
     return list(work.session.exec(wanted.order_by(col(CheckIn.at), col(CheckIn.id))).all())
 
 
+def check_ins_since(work: Work, person_id: int, since: dt.datetime) -> list[CheckIn]:
+    """What a person has checked in since then, oldest first."""
+    wanted = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.at >= since)
+    return list(work.session.exec(wanted.order_by(col(CheckIn.id))).all())
+
+
 def keep(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Store check-ins ({person_id, measure, day, at, value, has_photo}); returns their ids."""
     return [int(work.connection.execute(KEEP, row).scalar_one()) for row in rows]
