@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from playbooks.schema.source import Broken, Problem, read
 from storage.queries import care, due, people, profile
 
 STAFF, STAFF_ROOM = "小林", "工作人员群"
+ALARM = re.compile(r"#收到 \d+")
 ANSWERED_AFTER = dt.timedelta(minutes=20)
 
 
@@ -127,8 +129,9 @@ async def _walk(library: Library, journey: Journey, person: Profile) -> Preview:
     try:
         if person.consent:
             await world.give_consent([person.name])
-        anchor = _begin(world, journey, person, start)
+        _begin(world, journey, person, start)
         moments = await _through(world, journey, person)
+        anchor = _counted_from(world, person)
         return Preview(
             journey, person, tuple(sorted([*moments, *_missed(world, person)], key=lambda one: one.at)), anchor
         )
@@ -136,8 +139,8 @@ async def _walk(library: Library, journey: Journey, person: Profile) -> Preview:
         await world.close()
 
 
-def _begin(world: World, journey: Journey, person: Profile, start: dt.datetime) -> dt.date:
-    """Put the person on the plan; returns the day it counts from."""
+def _begin(world: World, journey: Journey, person: Profile, start: dt.datetime) -> None:
+    """Put the person on the plan."""
     before = max((-one.when.offset for one in journey.steps if one.when.offset < 0), default=0)
     today = local(start, person.zone).date()
     with world.app.database.transaction() as work:
@@ -152,9 +155,16 @@ def _begin(world: World, journey: Journey, person: Profile, start: dt.datetime) 
         if journey.anchor in DATED:
             day = person.day or today + dt.timedelta(days=before + 1 if before else 0)
             dates.tell(scene, somebody, journey.anchor, day, [journey.id])
-            return day
-        journeys.enrol(scene, somebody, journey.id, start)
-        return today
+        else:
+            journeys.enrol(scene, somebody, journey.id, start)
+
+
+def _counted_from(world: World, person: Profile) -> dt.date:
+    """The day the plan counts from in the end, wherever it was moved to."""
+    with world.app.database.reading() as work:
+        somebody = people.by_platform(work, "memory", person_id(person.name))
+        rounds = care.enrolments(work, somebody.id, "journey") if somebody else []
+    return local(rounds[0].anchor if rounds else world.clock.now(), person.zone).date()
 
 
 async def _through(world: World, journey: Journey, person: Profile) -> list[Moment]:
@@ -168,13 +178,21 @@ async def _through(world: World, journey: Journey, person: Profile) -> list[Mome
             found += [_moment(one, person) for one in await world.until(max(at, world.clock.now()))]
             found.append(Moment(world.clock.now(), "said", text, step))
             found += [_moment(one, person) for one in await world.say(person.name, text)]
+            await _taken(world, found)
             continue
         sent = await world.until(moment)
         found += [_moment(one, person) for one in sent]
+        await _taken(world, found)
         for asking in _asked(world, journey, person, sent):
             said.append((world.clock.now() + ANSWERED_AFTER, person.answers[asking.id], asking.id))
             said.sort()
     return [one for one in found if one.text]
+
+
+async def _taken(world: World, found: list[Moment]) -> None:
+    """An alarm is taken at once, so that the calendar shows it and not the ladder; what follows stays locked."""
+    if found and found[-1].kind == "staff" and (number := ALARM.search(found[-1].text)):
+        await world.say(STAFF, number[0])
 
 
 def _running(world: World, person: Profile) -> bool:
