@@ -13,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from bot.channels.base import Channel, Contact, Delivery, LinkState
 from bot.desk import Desk
 from bot.logins import Logins
+from bot.scheduling.caps import in_turn
 from bot.scheduling.gate import Verdict, judge
 from bot.scheduling.pace import Pacer
 from handlers.contract import Kind
@@ -75,10 +76,9 @@ class Claims:
         rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
         jobs: list[Job] = []
         judged = 0
-        for row in rows:
+        for row in in_turn(rows):
             judged += 1
-            claimed = sum(one.row["person_id"] == row["person_id"] and one.row["kind"] == Kind.PUSH for one in jobs)
-            job = self._judged_safely(work, row, readers, rooms, now, claimed)
+            job = self._judged_safely(work, row, readers, rooms, now, [one.row for one in jobs])
             if job is not None:
                 jobs.append(job)
                 if not job.channel.capabilities.idempotent:
@@ -102,16 +102,18 @@ class Claims:
         readers: dict[int, Person],
         rooms: Mapping[int, Room],
         now: dt.datetime,
-        claimed: int,
+        claimed: list[RowMapping],
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
         person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
-        judgement = judge(work, row, person, self._desk.config, now, claimed)
+        judgement = judge(work, row, person, room, self._desk.config, now, claimed)
         if judgement.verdict is Verdict.WAIT:
             outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
             return None
         if judgement.verdict is not Verdict.GO:
             outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
+            if judgement.verdict is Verdict.EXPIRED:
+                self._tell_lost(work, row, room)
             return None
         worded = self._worded(work, row, person, room, now)
         if worded is None:
@@ -130,6 +132,12 @@ class Claims:
             return None
         self._pacers[channel.name].spoke(place.platform_id, now)
         return Job(row, channel, _delivery(work, row, person, room))
+
+    def _tell_lost(self, work: Work, row: RowMapping, room: Room | None) -> None:
+        """What staff themselves sent does not vanish in silence."""
+        if row["by"].startswith("broadcast:"):
+            key, place = f"not_sent:{row['by']}:{row['room_id']}", room.topic if room is not None else ""
+            outbox.add(work, self._desk.staff_rows(work, "system/not_sent", key, place=place, text=row["text"] or ""))
 
     def _worded(
         self, work: Work, row: RowMapping, person: Person | None, room: Room | None, now: dt.datetime

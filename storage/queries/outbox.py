@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -86,12 +86,23 @@ def counts(work: Work) -> dict[str, int]:
     return {state: count for state, count in rows}
 
 
-def pushes_since(work: Work, person_id: int, since: dt.datetime) -> int:
-    """How many unasked messages this person was sent since then."""
+def pushes_since(work: Work, person_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:
+    """(when, rule) of the unasked messages that this person was sent since then, or may have been."""
+    wanted = select(TABLE.c.sent_at, TABLE.c.after, TABLE.c.by).where(TABLE.c.person_id == person_id, _pushed(since))
+    return [(sent or after, rule) for sent, after, rule in work.connection.execute(wanted)]
+
+
+def posts_since(work: Work, room_id: int, since: dt.datetime) -> int:
+    """How many unasked messages this room was sent since then."""
+    wanted = select(func.count()).where(TABLE.c.room_id == room_id, _pushed(since))
+    return int(work.connection.execute(wanted).scalar_one())
+
+
+def _pushed(since: dt.datetime) -> ColumnElement[bool]:
     went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
     doubt = TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
-    wanted = select(func.count()).where(TABLE.c.person_id == person_id, TABLE.c.kind == "push", went | doubt)
-    return int(work.connection.execute(wanted).scalar_one())
+    pushed: ColumnElement[bool] = TABLE.c.kind.in_(("push", "care")) & (went | doubt)
+    return pushed
 
 
 def waits_for(work: Work, person_id: int) -> bool:
