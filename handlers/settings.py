@@ -65,6 +65,7 @@ class SendSettings(Knobs):
     channels: dict[str, Cap] = Field(default_factory=dict)
     room_posts_a_day: int = Field(default=3, ge=0)
     stale_after: StaleSettings = StaleSettings()
+    merge_within: Span = "5m"
 
 
 class CommunitySettings(Knobs):

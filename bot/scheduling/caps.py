@@ -86,4 +86,4 @@ def over_budget(
     got += sum(one["room_id"] == row["room_id"] and one["kind"] in PUSHES for one in claimed)
     if most > 1 and _rank(row) >= FIRST_OF_ALL:
         most -= 1
-    return got >= most
+    return bool(got >= most)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.engine import RowMapping
@@ -14,13 +14,15 @@ from bot.channels.base import Channel, Contact, Delivery, LinkState
 from bot.desk import Desk
 from bot.logins import Logins
 from bot.scheduling.caps import in_turn
-from bot.scheduling.gate import Verdict, judge
+from bot.scheduling.gate import UNASKED, Verdict, judge
 from bot.scheduling.pace import Pacer
+from bot.scheduling.together import text_of, together
 from handlers.contract import Kind
 from handlers.services.knowledge.outdated import outdated, take_back
 from handlers.services.knowledge.screen import Doubt
 from handlers.services.safety.forbidden import TO_MANY
 from handlers.services.staff.roles import roles_of
+from playbooks.schema.common import span
 from storage.queries import outbox, people
 from storage.tables.people import Person, Room
 from storage.work import Work
@@ -29,14 +31,15 @@ BATCH = 100
 LINK_DOWN_WAIT = dt.timedelta(seconds=5)
 CHANNEL_OFF_WAIT = dt.timedelta(minutes=5)
 UNJUDGED = frozenset({Kind.SAFETY, Kind.STAFF})
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed row with its channel and what to carry."""
+    """Claimed rows that are one message, with its channel and what to carry."""
 
-    row: RowMapping
+    rows: tuple[RowMapping, ...]
     channel: Channel
     delivery: Delivery
 
@@ -58,6 +61,7 @@ class Claims:
         self._channels = channels
         self._logins = Logins(desk, channels)
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
+        self._waiting: dict[int, list[RowMapping]] = {}
 
     def take_in_passing(self, work: Work) -> Claimed:
         """Claim in a transaction that is about something else – only where a crash in between does no harm."""
@@ -74,22 +78,33 @@ class Claims:
             return Claimed()
         readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
         rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
+        self._waiting = self._all_waiting(work, rows, now)
         jobs: list[Job] = []
+        taken: dict[int, RowMapping] = {}
         judged = 0
         for row in in_turn(rows):
             judged += 1
-            job = self._judged_safely(work, row, readers, rooms, now, [one.row for one in jobs])
+            if row["id"] in taken:
+                continue
+            job = self._safely(work, row, self._judged, readers, rooms, now, list(taken.values()))
             if job is not None:
                 jobs.append(job)
+                taken |= {one["id"]: one for one in job.rows}
                 if not job.channel.capabilities.idempotent:
                     break  # one at a time: at most one send of unknown outcome after a crash
-        outbox.claim(work, [job.row["id"] for job in jobs])
+        outbox.claim(work, list(taken))
         return Claimed(tuple(jobs), judged, judged < len(rows) or len(rows) == BATCH)
 
-    def _judged_safely(self, work: Work, row: RowMapping, *known: Any) -> Job | None:
+    def _all_waiting(self, work: Work, rows: Sequence[RowMapping], now: dt.datetime) -> dict[int, list[RowMapping]]:
+        """Reader → what else of ours they may get in the same message as these rows."""
+        moment = span(self._desk.config.send.merge_within)
+        asked = [row["person_id"] for row in rows if row["kind"] in UNASKED and row["person_id"] is not None]
+        return outbox.unasked(work, asked, now + moment) if moment else {}
+
+    def _safely(self, work: Work, row: RowMapping, judged: Callable[..., T | None], *known: Any) -> T | None:
         """A row that cannot be judged fails alone; the others, safety among them, go on."""
         try:
-            return self._judged(work, row, *known)
+            return judged(work, row, *known)
         except Exception as error:
             log.error("claim_failed", outbox=row["id"], error=type(error).__name__)
             outbox.settle(work, [row["id"]], state="failed", reason=type(error).__name__)
@@ -102,23 +117,14 @@ class Claims:
         readers: dict[int, Person],
         rooms: Mapping[int, Room],
         now: dt.datetime,
-        claimed: list[RowMapping],
+        claimed: Sequence[RowMapping],
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
         person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
-        judgement = judge(work, row, person, room, self._desk.config, now, claimed)
-        if judgement.verdict is Verdict.WAIT:
-            outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
+        passed = self._passed(work, row, person, room, now, claimed)
+        if passed is None:
             return None
-        if judgement.verdict is not Verdict.GO:
-            outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
-            if judgement.verdict is Verdict.EXPIRED:
-                self._tell_lost(work, row, room)
-            return None
-        worded = self._worded(work, row, person, room, now)
-        if worded is None:
-            return None
-        row = worded
+        row = passed
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:
@@ -131,7 +137,45 @@ class Claims:
             outbox.settle(work, [row["id"]], after=moment, reason="pace")
             return None
         self._pacers[channel.name].spoke(place.platform_id, now)
-        return Job(row, channel, _delivery(work, row, person, room))
+        rows_of_it = self._with_others(work, row, person, now, claimed) if person is not None else (row,)
+        return Job(rows_of_it, channel, _delivery(work, rows_of_it, person, room))
+
+    def _passed(
+        self,
+        work: Work,
+        row: RowMapping,
+        person: Person | None,
+        room: Room | None,
+        now: dt.datetime,
+        claimed: Sequence[RowMapping],
+    ) -> RowMapping | None:
+        """The row as it may be said now; None when it may not, and then its new state is written."""
+        judgement = judge(work, row, person, room, self._desk.config, now, claimed)
+        if judgement.verdict is Verdict.WAIT:
+            outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
+            return None
+        if judgement.verdict is not Verdict.GO:
+            outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
+            if judgement.verdict is Verdict.EXPIRED:
+                self._tell_lost(work, row, room)
+            return None
+        return self._worded(work, row, person, room, now)
+
+    def _with_others(
+        self, work: Work, row: RowMapping, person: Person, now: dt.datetime, claimed: Sequence[RowMapping]
+    ) -> tuple[RowMapping, ...]:
+        """The row with what else may go to this person in the same message."""
+        if row["kind"] not in UNASKED:
+            return (row,)
+        waiting = [one for one in self._waiting.get(person.id, ()) if one["id"] not in {got["id"] for got in claimed}]
+        found = [row]
+        for one in together(work, row, waiting, now):
+            passed = self._safely(work, one, self._passed, person, None, now, [*claimed, *found])
+            if passed is not None:
+                found.append(passed)
+        if len(found) > 1 and row["merged_into"] is None:
+            outbox.merge(work, [one["id"] for one in found])
+        return tuple(sorted(found, key=lambda one: int(one["id"])))
 
     def _tell_lost(self, work: Work, row: RowMapping, room: Room | None) -> None:
         """What staff themselves sent does not vanish in silence."""
@@ -194,12 +238,14 @@ def _can(channel: Channel, row: RowMapping) -> bool:
     return able.private_send if row["person_id"] is not None else able.group_send
 
 
-def _delivery(work: Work, row: RowMapping, person: Person | None, room: Room | None) -> Delivery:
+def _delivery(work: Work, rows: Sequence[RowMapping], person: Person | None, room: Room | None) -> Delivery:
+    """What was one message before keeps its key, whoever of it is left."""
+    row = rows[0]
     named = people.people(work, row["mentions"])
     mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
     return Delivery(
-        key=f"x{row['id']}",
-        text=row["text"] or "",
+        key=f"x{row['merged_into'] or row['id']}",
+        text=text_of(rows),
         room=room.platform_id if room else None,
         person=person.platform_id if person else None,
         mentions=mentions,

@@ -16,11 +16,14 @@ from handlers.services.community import consents
 from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
 from playbooks.schema.common import span
+from storage.queries import due
 from storage.tables.people import Person, Room
 from storage.work import Work
 
 UNASKED = (*PUSHES, Kind.REMINDER)
-CAP, BUDGET = "cap", "room budget"
+CAP, BUDGET, TOGETHER = "cap", "room budget", "together"
+PLANNED = ("reminder", "reminder_again", "journey_step", "challenge_day")
+"""Slots that bring their person a message."""
 ACTIVITY = "activity:"
 """Messages of this rule go only to those who agree to them still."""
 
@@ -69,7 +72,21 @@ def judge(
         return Judgement(Verdict.WAIT, CAP, next_clock(now, quiet.end, zone))
     if room is not None and not room.is_staff and over_budget(work, row, settings, now, claimed):
         return Judgement(Verdict.WAIT, BUDGET, next_clock(now, quiet.end, zone))
-    return GO
+    return _with_the_next(work, row, person, settings, now) or GO
+
+
+def _with_the_next(
+    work: Work, row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime
+) -> Judgement | None:
+    """A push waits, once, for what else is due to its reader in a moment, so that both are one message."""
+    if person is None or row["reason"] == TOGETHER:
+        return None
+    moment = due.soon(work, person.id, PLANNED, now + span(settings.send.merge_within))
+    if moment is None or moment <= now or (row["expires"] is not None and moment >= row["expires"]):
+        return None
+    if within(moment, settings.send.quiet.start, settings.send.quiet.end, person.zone):
+        return None
+    return Judgement(Verdict.WAIT, TOGETHER, moment)
 
 
 def expires(row: RowMapping, settings: Settings) -> dt.datetime | None:

@@ -77,7 +77,8 @@ class Sender:
             more = True
             while self._ready or more:
                 claimed = self._ready.popleft() if self._ready else await self._in_writer(self._claim)
-                self._unsettled += [await self._send(job) for job in claimed.jobs]
+                for job in claimed.jobs:
+                    self._unsettled += await self._send(job)
                 if self._unsettled:
                     await self._in_writer(partial(self._settle, tuple(self._unsettled)))
                     self._unsettled.clear()
@@ -103,25 +104,26 @@ class Sender:
 
     # -- sending -------------------------------------------------------------
 
-    async def _send(self, job: Job) -> Outcome:
-        row = job.row
+    async def _send(self, job: Job) -> list[Outcome]:
+        """One send, and what it means for each row of the message."""
+        picture = job.rows[0]["picture"]
         try:
             delivery = job.delivery
-            if row["picture"]:
-                png = await asyncio.to_thread(_drawn, row["picture"])
+            if picture:
+                png = await asyncio.to_thread(_drawn, picture)
                 delivery = Delivery(delivery.key, delivery.text, delivery.room, delivery.person, delivery.mentions, png)
             receipt = await job.channel.send(delivery)
         except Undrawable as error:
-            log.error("picture_failed", outbox=row["id"], drawing=row["picture"]["drawing"], error=str(error))
-            return Outcome(row, {"state": "failed", "reason": "picture"})
+            log.error("picture_failed", outbox=delivery.key, drawing=picture["drawing"], error=str(error))
+            return [Outcome(row, {"state": "failed", "reason": "picture"}) for row in job.rows]
         except NotDelivered:
-            return Outcome(row, self._again(row))
+            return [Outcome(row, self._again(row)) for row in job.rows]
         except Refused:
-            return Outcome(row, {"state": "failed", "reason": "refused"})
+            return [Outcome(row, {"state": "failed", "reason": "refused"}) for row in job.rows]
         except Exception as error:
-            log.warning("send_in_doubt", outbox=row["id"], error=type(error).__name__)
-            return Outcome(row, self._doubtful(row, job.channel))
-        return Outcome(row, receipt=receipt)
+            log.warning("send_in_doubt", outbox=delivery.key, error=type(error).__name__)
+            return [Outcome(row, self._doubtful(row, job.channel)) for row in job.rows]
+        return [Outcome(row, receipt=receipt) for row in job.rows]
 
     def _again(self, row: RowMapping) -> dict[str, Any]:
         tries = row["attempts"] + 1

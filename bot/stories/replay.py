@@ -232,7 +232,7 @@ def matches(matcher: dict[str, Any], one: Seen) -> bool:
     for name in ("to", "room"):
         if name in matcher and matcher[name] != getattr(one, name):
             return False
-    if "by" in matcher and not (one.by == matcher["by"] or one.by.startswith(f"{matcher['by']}:")):
+    if "by" in matcher and not any(f"{rule}:".startswith(f"{matcher['by']}:") for rule in one.by.split()):
         return False
     if "picture" in matcher and bool(matcher["picture"]) != one.picture:
         return False

@@ -88,6 +88,15 @@ def next_of(work: Work, kind: str, ref: int) -> dt.datetime | None:
     return found
 
 
+def soon(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> dt.datetime | None:
+    """When the next slot of these kinds is due for somebody, if it is by then."""
+    wanted = select(TABLE.c.at).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)
+    found: dt.datetime | None = work.connection.execute(
+        wanted.where(TABLE.c.kind.in_(kinds)).order_by(TABLE.c.at).limit(1)
+    ).scalar()
+    return found
+
+
 def waiting_of(work: Work, kind: str, ref: int) -> RowMapping | None:
     """This owner's next waiting slot."""
     wanted = select(TABLE).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")

@@ -14,6 +14,8 @@ from storage.tables.messaging import Outbox
 from storage.work import Work
 
 TABLE = Outbox.__table__  # type: ignore[attr-defined]
+PUSHED = ("push", "care")
+UNASKED = (*PUSHED, "reminder")
 # Built once: every message needs these, and building a statement costs more than running it.
 ADD = {
     dialect.name: insert(TABLE).on_conflict_do_nothing()
@@ -50,6 +52,17 @@ def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
     return list(work.connection.execute(WAITING, {"now": now, "most": limit}).mappings())
 
 
+def unasked(work: Work, person_ids: Sequence[int], until: dt.datetime) -> dict[int, list[RowMapping]]:
+    """Reader → what waits to go to them unasked or as a reminder until then, in order."""
+    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.after <= until, TABLE.c.kind.in_(UNASKED))
+    found: dict[int, list[RowMapping]] = {}
+    if person_ids:
+        wanted = wanted.where(TABLE.c.person_id.in_(set(person_ids))).order_by(TABLE.c.id)
+        for row in work.connection.execute(wanted).mappings():
+            found.setdefault(row["person_id"], []).append(row)
+    return found
+
+
 def next_at(work: Work) -> dt.datetime | None:
     """When the next waiting message may go."""
     found: dt.datetime | None = work.connection.execute(NEXT).scalar()
@@ -66,6 +79,11 @@ def claim(work: Work, ids: Sequence[int]) -> None:
     """About to hand these to a channel; a crash from here on leaves their outcome unknown."""
     if ids:
         work.connection.execute(CLAIM, {"ids": list(ids)})
+
+
+def merge(work: Work, ids: Sequence[int]) -> None:
+    """These go as one message, for ever; the first gives it its name."""
+    settle(work, ids, merged_into=min(ids))
 
 
 def sent(work: Work, receipts: Sequence[tuple[int, dt.datetime, str]]) -> None:
@@ -101,7 +119,7 @@ def posts_since(work: Work, room_id: int, since: dt.datetime) -> int:
 def _pushed(since: dt.datetime) -> ColumnElement[bool]:
     went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
     doubt = TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
-    pushed: ColumnElement[bool] = TABLE.c.kind.in_(("push", "care")) & (went | doubt)
+    pushed: ColumnElement[bool] = TABLE.c.kind.in_(PUSHED) & (went | doubt)
     return pushed
 
 
@@ -141,6 +159,15 @@ def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())
+
+
+def messages(work: Work, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+    """Message as it left, by the first of its rows → all its rows."""
+    wanted = select(TABLE).where(TABLE.c.id.in_(ids) | TABLE.c.merged_into.in_(ids)).order_by(TABLE.c.id)
+    found: dict[int, list[RowMapping]] = {}
+    for row in work.connection.execute(wanted).mappings():
+        found.setdefault(row["merged_into"] or row["id"], []).append(row)
+    return found
 
 
 def release(work: Work, person_ids: Sequence[int], reason: str, now: dt.datetime) -> int:

@@ -62,6 +62,8 @@ class Outbox(SQLModel, table=True):
     receipt: str = ""
     private: bool | None = None
     """Whether its reader's values, plans or records are in it; None for rows from before this was noted."""
+    merged_into: int | None = None
+    """The first of several that went, or will go, as one message; itself among them."""
 
 
 class Event(SQLModel, table=True):

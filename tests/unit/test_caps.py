@@ -56,7 +56,7 @@ def test_the_cap_is_that_of_the_stage_somebody_is_in(who: str) -> None:
 def test_a_week_holds_only_so_many_and_what_somebody_joined_is_not_counted() -> None:
     async def go() -> None:
         caps = {"longterm": {"a_day": 2, "a_week": 3}}
-        async with office(send={"caps": caps, "stale_after": {"push": "30d"}}) as at:
+        async with office(send={"caps": caps, "stale_after": {"push": "30d"}, "merge_within": "0m"}) as at:
             settle_in(at, "longterm")
             at.change(ZHANG, last_seen=NOON + 10 * DAY)
             at.post(*(push(text=str(number)) for number in range(5)))

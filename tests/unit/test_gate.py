@@ -110,7 +110,7 @@ def test_who_said_no_and_who_is_in_danger_gets_no_push(name: str, reason: str) -
 @pytest.mark.parametrize("capabilities", [ONE_BY_ONE, TWICE_IS_ONCE])
 def test_nobody_gets_more_pushes_a_day_than_allowed(capabilities: Capabilities) -> None:
     async def go() -> None:
-        async with office(Fake(capabilities), send={"pushes_a_day": 2}) as at:
+        async with office(Fake(capabilities), send={"pushes_a_day": 2, "merge_within": "0m"}) as at:
             at.post(*(push(text=str(number)) for number in range(3)), push(LI, "李"), say("答"))
             await at.sender.drain()
             assert at.channel.texts == ["0", "1", "李", "答"]
@@ -124,7 +124,7 @@ def test_a_push_counts_for_the_day_on_which_it_was_sent() -> None:
     """Three written in the night go out in the morning, and are three of that day."""
 
     async def go() -> None:
-        async with office(start=shanghai("23:00"), send={"pushes_a_day": 2}) as at:
+        async with office(start=shanghai("23:00"), send={"pushes_a_day": 2, "merge_within": "0m"}) as at:
             for number in range(3):
                 at.post(push(text=str(number)))
             await at.sender.drain()
@@ -138,7 +138,7 @@ def test_a_push_counts_for_the_day_on_which_it_was_sent() -> None:
 
 def test_a_push_of_unknown_outcome_counts_for_its_own_day_only() -> None:
     async def go() -> None:
-        async with office(Fake(script=[Unknown(), Unknown()]), send={"pushes_a_day": 2}) as at:
+        async with office(Fake(script=[Unknown(), Unknown()]), send={"pushes_a_day": 2, "merge_within": "0m"}) as at:
             at.post(*(push(text=str(number), on_doubt=OnDoubt.DROP) for number in range(3)))
             await at.sender.drain()
             assert at.channel.texts == ["0", "1"], "they may have arrived"
