@@ -66,6 +66,9 @@ class SendSettings(Knobs):
     room_posts_a_day: int = Field(default=3, ge=0)
     stale_after: StaleSettings = StaleSettings()
     merge_within: Span = "5m"
+    spread: Span = "8m"
+    spread_from: int = Field(default=10, ge=2)
+    """How many get the same at once before it is spread."""
 
 
 class CommunitySettings(Knobs):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -14,7 +15,7 @@ from bot.channels.base import Channel, Contact, Delivery, LinkState
 from bot.desk import Desk
 from bot.logins import Logins
 from bot.scheduling.caps import in_turn
-from bot.scheduling.gate import UNASKED, Verdict, judge
+from bot.scheduling.gate import SPREAD, UNASKED, Verdict, judge, spread
 from bot.scheduling.pace import Pacer
 from bot.scheduling.together import text_of, together
 from handlers.contract import Kind
@@ -62,6 +63,7 @@ class Claims:
         self._logins = Logins(desk, channels)
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
         self._waiting: dict[int, list[RowMapping]] = {}
+        self._sharing: Counter[str] = Counter()
 
     def take_in_passing(self, work: Work) -> Claimed:
         """Claim in a transaction that is about something else – only where a crash in between does no harm."""
@@ -79,6 +81,7 @@ class Claims:
         readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
         rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
         self._waiting = self._all_waiting(work, rows, now)
+        self._sharing = Counter(row["by"] for row in rows)
         jobs: list[Job] = []
         taken: dict[int, RowMapping] = {}
         judged = 0
@@ -125,6 +128,9 @@ class Claims:
         if passed is None:
             return None
         row = passed
+        if (moment := spread(row, person, self._desk.config, now, self._sharing[row["by"]])) > now:
+            outbox.settle(work, [row["id"]], after=moment, reason=SPREAD)
+            return None
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from sqlalchemy.engine import RowMapping
 
 from bot.scheduling.caps import PUSHES, over_budget, over_cap
+from bot.scheduling.pace import offset
 from handlers.contract import Kind
 from handlers.services.care.days import next_clock, within
 from handlers.services.community import consents
@@ -21,7 +22,7 @@ from storage.tables.people import Person, Room
 from storage.work import Work
 
 UNASKED = (*PUSHES, Kind.REMINDER)
-CAP, BUDGET, TOGETHER = "cap", "room budget", "together"
+CAP, BUDGET, TOGETHER, SPREAD = "cap", "room budget", "together", "spread"
 PLANNED = ("reminder", "reminder_again", "journey_step", "challenge_day")
 """Slots that bring their person a message."""
 ACTIVITY = "activity:"
@@ -79,14 +80,32 @@ def _with_the_next(
     work: Work, row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime
 ) -> Judgement | None:
     """A push waits, once, for what else is due to its reader in a moment, so that both are one message."""
-    if person is None or row["reason"] == TOGETHER:
+    if person is None or row["reason"] in (TOGETHER, SPREAD):
         return None
     moment = due.soon(work, person.id, PLANNED, now + span(settings.send.merge_within))
-    if moment is None or moment <= now or (row["expires"] is not None and moment >= row["expires"]):
-        return None
-    if within(moment, settings.send.quiet.start, settings.send.quiet.end, person.zone):
+    if moment is None or moment <= now or not _still_good(row, person, settings, moment):
         return None
     return Judgement(Verdict.WAIT, TOGETHER, moment)
+
+
+def spread(row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime, sharing: int) -> dt.datetime:
+    """When a push goes that `sharing` readers are to get now: each at a time of their own, so that not all ask at once."""
+    knobs = settings.send
+    if (
+        person is None
+        or row["kind"] not in PUSHES
+        or sharing < knobs.spread_from
+        or row["reason"] in (TOGETHER, SPREAD)
+    ):
+        return now
+    moment = now + offset(person.id, span(knobs.spread))
+    return moment if _still_good(row, person, settings, moment) else now
+
+
+def _still_good(row: RowMapping, person: Person, settings: Settings, moment: dt.datetime) -> bool:
+    quiet = settings.send.quiet
+    late = row["expires"] is not None and moment >= row["expires"]
+    return not late and not within(moment, quiet.start, quiet.end, person.zone)
 
 
 def expires(row: RowMapping, settings: Settings) -> dt.datetime | None:
