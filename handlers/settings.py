@@ -58,6 +58,13 @@ class StaleSettings(Knobs):
     reply: Span = "1d"
 
 
+class BreakerSettings(Knobs):
+    """How long nothing unasked goes after the platform has warned us: at first, and at most."""
+
+    first: Span = "10m"
+    longest: Span = "1d"
+
+
 class SendSettings(Knobs):
     quiet: QuietSettings = QuietSettings()
     pushes_a_day: int = Field(default=6, ge=0)
@@ -65,6 +72,7 @@ class SendSettings(Knobs):
     channels: dict[str, Cap] = Field(default_factory=dict)
     room_posts_a_day: int = Field(default=3, ge=0)
     stale_after: StaleSettings = StaleSettings()
+    breaker: BreakerSettings = BreakerSettings()
     merge_within: Span = "5m"
     spread: Span = "8m"
     spread_from: int = Field(default=10, ge=2)

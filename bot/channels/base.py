@@ -118,11 +118,15 @@ class Receipt:
 
 
 class ChannelError(Exception):
-    """Base of the three ways a send can fail."""
+    """Base of the ways a send can fail."""
 
 
 class NotDelivered(ChannelError):
     """The message certainly did not arrive and may be tried again (link down, asked to slow down)."""
+
+
+class Restricted(NotDelivered):
+    """The platform warns us: too much, too fast, or the account is limited. Whatever is not needed should stop for a while."""
 
 
 class Refused(ChannelError):

@@ -14,14 +14,16 @@ from sqlalchemy.engine import RowMapping
 from bot.channels.base import Channel, Contact, Delivery, LinkState
 from bot.desk import Desk
 from bot.logins import Logins
-from bot.scheduling.caps import in_turn
+from bot.scheduling.caps import PUSHES, in_turn
 from bot.scheduling.gate import SPREAD, UNASKED, Verdict, judge, spread
-from bot.scheduling.pace import Pacer
+from bot.scheduling.pace import SLOW, Pacer
 from bot.scheduling.together import text_of, together
 from handlers.contract import Kind
+from handlers.services.care.days import shown
 from handlers.services.knowledge.outdated import outdated, take_back
 from handlers.services.knowledge.screen import Doubt
 from handlers.services.safety.forbidden import TO_MANY
+from handlers.services.staff import breaker
 from handlers.services.staff.roles import roles_of
 from playbooks.schema.common import span
 from storage.queries import outbox, people
@@ -62,6 +64,8 @@ class Claims:
         self._channels = channels
         self._logins = Logins(desk, channels)
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
+        self._slow = {name: Pacer(SLOW) for name in channels}
+        self._stops: dict[str, dt.datetime] = {}
         self._waiting: dict[int, list[RowMapping]] = {}
         self._sharing: Counter[str] = Counter()
 
@@ -139,10 +143,15 @@ class Claims:
         if place is None or channel is None or not _can(channel, row):
             outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
             return None
-        if (moment := self._moment(channel, row, place, now)) > now:
+        stopped = self._stopped(work, channel.name, now)
+        if stopped is not None and row["kind"] in PUSHES:
+            outbox.settle(work, [row["id"]], after=stopped, reason=breaker.REASON)
+            return None
+        if (moment := self._moment(channel, row, place, now, stopped is not None)) > now:
             outbox.settle(work, [row["id"]], after=moment, reason="pace")
             return None
         self._pacers[channel.name].spoke(place.platform_id, now)
+        self._slow[channel.name].spoke(place.platform_id, now)
         rows_of_it = self._with_others(work, row, person, now, claimed) if person is not None else (row,)
         return Job(rows_of_it, channel, _delivery(work, rows_of_it, person, room))
 
@@ -225,12 +234,30 @@ class Claims:
             return None
         return _reworded(work, row, text=self._desk.words("safety/held"), key=None, picture=None, reason="words")
 
-    def _moment(self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime) -> dt.datetime:
+    def warned(self, work: Work, channel: str) -> None:
+        """The platform warns us there: nothing unasked goes for a while, and staff hear of it, once."""
+        now, knobs = self._desk.clock.now(), self._desk.config.send.breaker
+        self._stops[channel], key = breaker.warned(work, knobs, channel, now)
+        work.if_undone(self._stops.clear)
+        at = shown(self._stops[channel], self._desk.config.community.zone)
+        outbox.add(work, self._desk.staff_rows(work, "system/warned", key, until=at))
+        log.warning("platform_warning", channel=channel)
+
+    def _stopped(self, work: Work, channel: str, now: dt.datetime) -> dt.datetime | None:
+        """Until when nothing unasked goes there. Read at the start and while it lasts: staff may end it in between."""
+        if channel not in self._stops or self._stops[channel] > now:
+            self._stops[channel] = breaker.until(work, channel) or now
+        return self._stops[channel] if self._stops[channel] > now else None
+
+    def _moment(
+        self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime, slowly: bool
+    ) -> dt.datetime:
         if channel.state is not LinkState.UP:
             return now + LINK_DOWN_WAIT
         if row["kind"] == Kind.SAFETY:
             return now
-        return self._pacers[channel.name].earliest(place.platform_id, now)
+        moment = self._pacers[channel.name].earliest(place.platform_id, now)
+        return max(moment, self._slow[channel.name].earliest(place.platform_id, now)) if slowly else moment
 
 
 def _reworded(work: Work, row: RowMapping, **values: Any) -> RowMapping:

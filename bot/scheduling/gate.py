@@ -14,6 +14,7 @@ from bot.scheduling.pace import offset
 from handlers.contract import Kind
 from handlers.services.care.days import next_clock, within
 from handlers.services.community import consents
+from handlers.services.staff import breaker
 from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
 from playbooks.schema.common import span
@@ -23,6 +24,8 @@ from storage.work import Work
 
 UNASKED = (*PUSHES, Kind.REMINDER)
 CAP, BUDGET, TOGETHER, SPREAD = "cap", "room budget", "together", "spread"
+KEPT = (CAP, BUDGET, breaker.REASON)
+"""Why something waited is still said of it when that took too long."""
 PLANNED = ("reminder", "reminder_again", "journey_step", "challenge_day")
 """Slots that bring their person a message."""
 ACTIVITY = "activity:"
@@ -60,7 +63,7 @@ def judge(
     `claimed`: what is being claimed together with this one.
     """
     if (last := expires(row, settings)) is not None and now > last:
-        return Judgement(Verdict.EXPIRED, row["reason"] if row["reason"] in (CAP, BUDGET) else "late")
+        return Judgement(Verdict.EXPIRED, row["reason"] if row["reason"] in KEPT else "late")
     if person is not None and (reason := _held(work, row, person, settings, now)):
         return Judgement(Verdict.HOLD, reason)
     if row["kind"] not in PUSHES:

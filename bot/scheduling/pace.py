@@ -9,6 +9,8 @@ from collections import deque
 
 from bot.channels.base import Pace
 
+SLOW = Pace(same_chat=10, jitter=5, per_minute=4)
+"""While the platform warns us."""
 MINUTE = dt.timedelta(minutes=1)
 
 

@@ -228,6 +228,11 @@ class World:
         self._account = self.channel.account = account
         return await self.wait(dt.timedelta())
 
+    async def warn(self, times: int) -> list[Sent]:
+        """The platform turns the next sends away and says that it is too much."""
+        self.channel.warnings = times
+        return []
+
     async def restart(self) -> list[Sent]:
         """The process dies without a word and starts again on the same database."""
         self.app.writer.shutdown(wait=True)

@@ -170,6 +170,12 @@ def messages(work: Work, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
     return found
 
 
+def hasten(work: Work, reason: str, now: dt.datetime) -> int:
+    """What waits for this reason may go now."""
+    held = update(TABLE).where(TABLE.c.state == "waiting", TABLE.c.reason == reason)
+    return work.connection.execute(held.values(after=now)).rowcount
+
+
 def release(work: Work, person_ids: Sequence[int], reason: str, now: dt.datetime) -> int:
     """Private messages held back for this reason wait again; the gate looks whether they are too late."""
     held = update(TABLE).where(TABLE.c.state == "held", TABLE.c.reason == reason, TABLE.c.person_id.in_(person_ids))
