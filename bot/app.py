@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 
 from bot.channels.base import Channel, LinkState, RawEvent
+from bot.channels.window import window
 from bot.clock import Clock, DemoClock, ManualClock
 from bot.config import place
 from bot.desk import Desk
@@ -39,6 +40,7 @@ class App:
     def __init__(self, desk: Desk, channels: Mapping[str, Channel], live: bool = True) -> None:
         self.desk = desk
         self.channels = channels
+        desk.windows = {name: window(one.capabilities, desk.config.send) for name, one in channels.items()}
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.sender = Sender(desk, channels, self.writer)
         self.dispatcher = Dispatcher(

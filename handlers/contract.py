@@ -180,6 +180,17 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How a platform limits speaking first: for how long after somebody wrote to us, how often until they write again."""
+
+    within: dt.timedelta | None = None
+    unanswered: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.within is not None or self.unanswered is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """What the process lends to handlers: who is staff, all handlers, the open question, the playbooks in force."""
 
@@ -192,6 +203,8 @@ class Process:
     """Take what was decided in this transaction into force; from here on nothing else is served."""
     keep_draft: Callable[[str, str], str]
     """(id, YAML) → the path of the new draft file; raises FileExistsError when the id is taken."""
+    window: Callable[[str], Window] = lambda channel: Window()
+    """How this channel limits speaking first."""
 
 
 @dataclass(frozen=True, slots=True)

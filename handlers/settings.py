@@ -73,6 +73,9 @@ class SendSettings(Knobs):
     room_posts_a_day: int = Field(default=3, ge=0)
     stale_after: StaleSettings = StaleSettings()
     breaker: BreakerSettings = BreakerSettings()
+    window: Span | None = None
+    unanswered: int | None = Field(default=None, ge=1)
+    """Limits of our own on speaking first, beside those a channel declares."""
     merge_within: Span = "5m"
     spread: Span = "8m"
     spread_from: int = Field(default=10, ge=2)

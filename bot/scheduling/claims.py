@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy.engine import RowMapping
 
 from bot.channels.base import Channel, Contact, Delivery, LinkState
+from bot.channels.window import window
 from bot.desk import Desk
 from bot.logins import Logins
 from bot.scheduling.caps import PUSHES, in_turn
@@ -19,6 +20,7 @@ from bot.scheduling.gate import SPREAD, UNASKED, Verdict, judge, spread
 from bot.scheduling.pace import SLOW, Pacer
 from bot.scheduling.together import text_of, together
 from handlers.contract import Kind
+from handlers.services.care import reach
 from handlers.services.care.days import shown
 from handlers.services.knowledge.outdated import outdated, take_back
 from handlers.services.knowledge.screen import Doubt
@@ -65,6 +67,7 @@ class Claims:
         self._logins = Logins(desk, channels)
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
         self._slow = {name: Pacer(SLOW) for name in channels}
+        self._windows = {one.name: window(one.capabilities, desk.config.send) for one in channels.values()}
         self._stops: dict[str, dt.datetime] = {}
         self._waiting: dict[int, list[RowMapping]] = {}
         self._sharing: Counter[str] = Counter()
@@ -142,6 +145,10 @@ class Claims:
             return None
         if place is None or channel is None or not _can(channel, row):
             outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
+            return None
+        limits = self._windows[channel.name]
+        if person is not None and (reason := reach.closed(work, row, person, limits, now, claimed)):
+            outbox.settle(work, [row["id"]], state=Verdict.HOLD.value, reason=reason)
             return None
         stopped = self._stopped(work, channel.name, now)
         if stopped is not None and row["kind"] in PUSHES:

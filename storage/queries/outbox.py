@@ -110,6 +110,16 @@ def pushes_since(work: Work, person_id: int, since: dt.datetime) -> list[tuple[d
     return [(sent or after, rule) for sent, after, rule in work.connection.execute(wanted)]
 
 
+def unanswered(work: Work, person_id: int, since: dt.datetime | None) -> int:
+    """How many messages this person got unasked or as a reminder since they wrote; what went together is one."""
+    went = TABLE.c.state.in_(("sent", "sending", "unknown")) & TABLE.c.kind.in_(UNASKED)
+    wanted = select(func.count(func.distinct(func.coalesce(TABLE.c.merged_into, TABLE.c.id))))
+    wanted = wanted.where(TABLE.c.person_id == person_id, went)
+    if since is not None:
+        wanted = wanted.where(func.coalesce(TABLE.c.sent_at, TABLE.c.after) > since)
+    return int(work.connection.execute(wanted).scalar_one())
+
+
 def posts_since(work: Work, room_id: int, since: dt.datetime) -> int:
     """How many unasked messages this room was sent since then."""
     wanted = select(func.count()).where(TABLE.c.room_id == room_id, _pushed(since))
