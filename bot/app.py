@@ -25,7 +25,7 @@ from bot.shelf import Taken
 from bot.watching import Watching
 from handlers.contract import stored
 from handlers.services.knowledge.reviews import Place, keep_signed
-from handlers.services.staff import handover
+from handlers.services.staff import calls, handover
 from storage.queries import due, outbox, people, profile, staff
 from storage.work import Database
 
@@ -96,6 +96,7 @@ class App:
             profile.forget_old_consents(work, config.consent.version)
             keep_signed(work, self.desk.index.reviewed, now)
             handover.plan(self.desk.scene(work))
+            calls.plan(self.desk.scene(work))
 
     async def look_again(self) -> None:
         """Read the playbook files as they are now, beside the writer: whoever writes meanwhile is answered at once.

@@ -76,6 +76,7 @@ class SendSettings(Knobs):
     window: Span | None = None
     unanswered: int | None = Field(default=None, ge=1)
     """Limits of our own on speaking first, beside those a channel declares."""
+    calls_at: Clock | None = "08:30"
     merge_within: Span = "5m"
     spread: Span = "8m"
     spread_from: int = Field(default=10, ge=2)

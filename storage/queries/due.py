@@ -88,6 +88,12 @@ def next_of(work: Work, kind: str, ref: int) -> dt.datetime | None:
     return found
 
 
+def of_person(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> list[RowMapping]:
+    """This person's waiting slots of these kinds that are due by then, in order."""
+    wanted = select(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)
+    return list(work.connection.execute(wanted.where(TABLE.c.kind.in_(kinds)).order_by(TABLE.c.at)).mappings())
+
+
 def soon(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> dt.datetime | None:
     """When the next slot of these kinds is due for somebody, if it is by then."""
     wanted = select(TABLE.c.at).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)

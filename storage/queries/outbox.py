@@ -166,6 +166,14 @@ def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
     return {person: count for person, count in work.connection.execute(wanted)}
 
 
+def unreached(work: Work, since: dt.datetime, person_id: int | None = None) -> list[RowMapping]:
+    """Unasked messages and reminders, to this person or to anybody, written since then, that have not gone; in order."""
+    whose = TABLE.c.person_id.is_not(None) if person_id is None else TABLE.c.person_id == person_id
+    wanted = select(TABLE).where(TABLE.c.created_at >= since, whose, TABLE.c.kind.in_(UNASKED))
+    wanted = wanted.where(TABLE.c.state.in_(("failed", "unknown", "held", "expired", "waiting")))
+    return list(work.connection.execute(wanted.order_by(TABLE.c.id)).mappings())
+
+
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())

@@ -57,6 +57,8 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "解除": (ALL - {"adviser"}, "99"),
     "交班": (ALL, ""),
     "兑现": (ALL - {"supervisor"}, "99"),
+    "电话名单": (ALL - {"supervisor"}, ""),
+    "已联系": (ALL - {"supervisor"}, "张姐"),
     "恢复发送": (frozenset({"owner", "manager"}), ""),
     "待审": (REVIEWERS, ""),
     "查看": (REVIEWERS, "没有这一条"),
