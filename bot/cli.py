@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress, track
 
 from bot import config as configuration
-from bot.commands import asking, playbooks, safety, vault
+from bot.commands import asking, continuity, playbooks, safety, vault
 from bot.commands.mistakes import said
 from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out, print_json, show
 from bot.logs import configure
@@ -39,7 +39,7 @@ SIMULATED = {
     "unaccounted": "没有下落的",
     "seconds": "用时（秒）",
 }
-for more in (playbooks.commands, asking.commands, safety.commands, vault.commands):
+for more in (playbooks.commands, asking.commands, safety.commands, vault.commands, continuity.commands):
     app.add_typer(more)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from handlers import by_hand
 from handlers.admin.grammar import CARERS, MANAGERS, Command, answer, numbered, person_meant, said, which
 from handlers.contract import Context, Handled, Incoming, stored
-from handlers.services.staff import breaker, calls
+from handlers.services.staff import breaker, calls, continuity
 from storage.queries import people
 
 USAGE = "#已联系 12"
+SHOWN = 15
+"""Entries of a section in a message."""
 
 
 def resume(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -32,8 +34,15 @@ def contacted(ctx: Context, msg: Incoming, rest: str) -> Handled:
     return said(ctx, msg, "admin/contacted", name=meant[0].name, count=count)
 
 
+def sheet(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """Whom to contact when our account is down, with what to say; for a manager's eyes, to be kept elsewhere."""
+    parts = continuity.texts(ctx, SHOWN)
+    return Handled("admin", tuple(answer(ctx, msg, part, private=True) for part in parts))
+
+
 COMMANDS = (
     Command("电话名单", CARERS, "#电话名单", "提醒和计划没送到的人，急的在前", call_list),
     Command("已联系", CARERS, USAGE, "已经打过电话，没送到的不再补发", contacted),
+    Command("应急名单", MANAGERS, "#应急名单", "账号万一不能用：今明两天要联系谁、说什么；只私信您", sheet),
     Command("恢复发送", MANAGERS, "#恢复发送", "平台警告过去了，停着的主动消息接着发", resume),
 )

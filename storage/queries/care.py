@@ -82,6 +82,12 @@ def reminders(work: Work, person_id: int) -> list[Reminder]:
     return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
 
 
+def all_reminders(work: Work) -> list[Reminder]:
+    """What anybody is reminded of now, oldest first."""
+    wanted = select(Reminder).where(Reminder.state == "running")
+    return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
+
+
 def reminder(work: Work, reminder_id: int) -> Reminder | None:
     return work.session.get(Reminder, reminder_id)
 

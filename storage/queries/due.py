@@ -94,6 +94,12 @@ def of_person(work: Work, person_id: int, kinds: Sequence[str], until: dt.dateti
     return list(work.connection.execute(wanted.where(TABLE.c.kind.in_(kinds)).order_by(TABLE.c.at)).mappings())
 
 
+def until(work: Work, kind: str, moment: dt.datetime) -> list[RowMapping]:
+    """Everybody's waiting slots of this kind that are due before then, in order."""
+    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.kind == kind, TABLE.c.at < moment)
+    return list(work.connection.execute(wanted.order_by(TABLE.c.at, TABLE.c.id)).mappings())
+
+
 def soon(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> dt.datetime | None:
     """When the next slot of these kinds is due for somebody, if it is by then."""
     wanted = select(TABLE.c.at).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)

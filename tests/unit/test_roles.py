@@ -59,6 +59,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "兑现": (ALL - {"supervisor"}, "99"),
     "电话名单": (ALL - {"supervisor"}, ""),
     "已联系": (ALL - {"supervisor"}, "张姐"),
+    "应急名单": (frozenset({"owner", "manager"}), ""),
     "恢复发送": (frozenset({"owner", "manager"}), ""),
     "待审": (REVIEWERS, ""),
     "查看": (REVIEWERS, "没有这一条"),
@@ -84,7 +85,7 @@ ALIASES = {
     "收进问答": "收录",
     "台账": "群管理",
 }
-ONLY_PRIVATE = {"画像", "更正进度"}
+ONLY_PRIVATE = {"画像", "更正进度", "应急名单"}
 
 
 @pytest.fixture(autouse=True, scope="module")
