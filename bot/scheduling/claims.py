@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.engine import RowMapping
 
-from bot.channels.base import Channel, Contact, Delivery, LinkState
+from bot.channels.base import Channel, Delivery, LinkState
 from bot.channels.window import window
 from bot.desk import Desk
 from bot.logins import Logins
 from bot.scheduling.caps import PUSHES, in_turn
 from bot.scheduling.gate import SPREAD, UNASKED, Verdict, judge, spread
 from bot.scheduling.pace import SLOW, Pacer
-from bot.scheduling.together import text_of, together
+from bot.scheduling.together import delivery, together
 from handlers.contract import Kind
-from handlers.services.care import reach
+from handlers.services.care import planned, reach
 from handlers.services.care.days import shown
 from handlers.services.knowledge.outdated import outdated, take_back
 from handlers.services.knowledge.screen import Doubt
@@ -160,7 +160,7 @@ class Claims:
         self._pacers[channel.name].spoke(place.platform_id, now)
         self._slow[channel.name].spoke(place.platform_id, now)
         rows_of_it = self._with_others(work, row, person, now, claimed) if person is not None else (row,)
-        return Job(rows_of_it, channel, _delivery(work, rows_of_it, person, room))
+        return Job(rows_of_it, channel, delivery(work, rows_of_it, person, room))
 
     def _passed(
         self,
@@ -180,6 +180,10 @@ class Claims:
             outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
             if judgement.verdict is Verdict.EXPIRED:
                 self._tell_lost(work, row, room)
+            return None
+        waited = person is not None and row["kind"] in UNASKED and row["created_at"] < now
+        if person is not None and waited and (reason := planned.ended(self._desk.scene(work, now), row, person)):
+            outbox.settle(work, [row["id"]], state=Verdict.HOLD.value, reason=reason)
             return None
         return self._worded(work, row, person, room, now)
 
@@ -276,17 +280,3 @@ def _reworded(work: Work, row: RowMapping, **values: Any) -> RowMapping:
 def _can(channel: Channel, row: RowMapping) -> bool:
     able = channel.capabilities
     return able.private_send if row["person_id"] is not None else able.group_send
-
-
-def _delivery(work: Work, rows: Sequence[RowMapping], person: Person | None, room: Room | None) -> Delivery:
-    """What was one message before keeps its key, whoever of it is left."""
-    row = rows[0]
-    named = people.people(work, row["mentions"])
-    mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
-    return Delivery(
-        key=f"x{row['merged_into'] or row['id']}",
-        text=text_of(rows),
-        room=room.platform_id if room else None,
-        person=person.platform_id if person else None,
-        mentions=mentions,
-    )

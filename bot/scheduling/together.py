@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
+from bot.channels.base import Contact, Delivery
 from bot.scheduling.gate import UNASKED
 from handlers.contract import Kind
-from storage.queries import care
+from storage.queries import care, people
+from storage.tables.people import Person, Room
 from storage.work import Work
 
 OPTIONS = re.compile(r"^\s*[1１一]\s*[.、．:：)）]", re.M)
@@ -64,3 +66,17 @@ def text_of(rows: Sequence[RowMapping]) -> str:
         for place, part in enumerate(parts, 1)
     ]
     return "\n\n".join("\n".join(part) for part in shown)
+
+
+def delivery(work: Work, rows: Sequence[RowMapping], person: Person | None, room: Room | None) -> Delivery:
+    """What was one message before keeps its key, whoever of it is left."""
+    row = rows[0]
+    named = people.people(work, row["mentions"])
+    mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
+    return Delivery(
+        key=f"x{row['merged_into'] or row['id']}",
+        text=text_of(rows),
+        room=room.platform_id if room else None,
+        person=person.platform_id if person else None,
+        mentions=mentions,
+    )

@@ -109,6 +109,12 @@ def firing(work: Work, reminder_id: int, slot: dt.datetime) -> Firing | None:
     return work.session.exec(wanted).first()
 
 
+def answered_since(work: Work, reminder_id: int, since: dt.datetime) -> bool:
+    """Whether somebody has said done or skip to this reminder after that."""
+    wanted = select(Firing.id).where(Firing.reminder_id == reminder_id, col(Firing.outcome).in_(("done", "skipped")))
+    return work.session.exec(wanted.where(col(Firing.settled_at) > since)).first() is not None
+
+
 def open_firings(work: Work, person_id: int, since: dt.datetime) -> Sequence[Firing]:
     """Reminders of this person that rang since then and got no answer yet, newest first."""
     wanted = select(Firing).where(Firing.person_id == person_id, Firing.outcome == "open", Firing.slot >= since)

@@ -110,7 +110,7 @@ def test_a_push_waits_a_moment_for_a_reminder_that_is_about_to_ring() -> None:
 def test_after_a_failure_it_is_the_same_message_and_nothing_new_slips_in() -> None:
     async def go() -> None:
         async with office(Fake(TWICE_IS_ONCE, [Unknown(), NotDelivered()])) as at:
-            at.post(push(text="一"), remind(1, "二"))
+            at.post(push(text="一"), push(text="二"))
             at.channel.watch = lambda: at.post(push(text="新", key="新"))
             for _ in range(3):
                 await at.later(MINUTE)
