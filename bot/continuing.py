@@ -14,7 +14,7 @@ from handlers.by_hand import contacted as by_hand
 from handlers.contract import Scene
 from handlers.services.care.days import shown
 from handlers.services.staff import continuity
-from storage.queries import audit
+from storage.queries import audit, people
 
 NOBODY = 0
 """Somebody at the terminal, whom we do not know."""
@@ -24,7 +24,10 @@ ALL = 10_000
 def sheet(config: Config) -> list[str]:
     """All sections, whole."""
     with _scene(config) as scene:
-        return continuity.texts(scene, ALL)
+        found = continuity.sheet(scene)
+        for one in people.people(scene.work, continuity.looked_at(found)).values():
+            audit.add(scene.work, records.done("xinglin continuity", one, scene.now))
+        return continuity.texts(scene, found, ALL)
 
 
 def page(config: Config, texts: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Scene
 from handlers.due import LATE
-from handlers.services.staff.calls import lost
+from handlers.services.staff.calls import STEP, lost
 from storage.queries import due, events, outbox
 
 STATE = "by_hand"
@@ -27,6 +27,7 @@ def contacted(scene: Scene, person_id: int, by: int) -> int:
     for slot in slots:
         if slot["kind"] in LATE:
             LATE[slot["kind"]](scene, [slot])  # its message is what staff have said
+    slots += due.expired(scene.work, STEP, scene.now - LATELY, person_id)
     due.settle(scene.work, [slot["id"] for slot in slots], STATE, "", scene.now)
     unreached = outbox.unreached(scene.work, scene.now - LATELY, person_id)
     rows = [one["id"] for one in unreached if one["by"].startswith(RULES) and (_due(one, scene.now) or lost(one))]

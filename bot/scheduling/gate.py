@@ -26,6 +26,8 @@ UNASKED = (*PUSHES, Kind.REMINDER)
 CAP, BUDGET, TOGETHER, SPREAD = "cap", "room budget", "together", "spread"
 KEPT = (CAP, BUDGET, breaker.REASON)
 """Why something waited is still said of it when that took too long."""
+A_MOMENT = dt.timedelta(seconds=2)
+"""Until what is due has been written; it then takes what waits for it along."""
 PLANNED = ("reminder", "reminder_again", "journey_step", "challenge_day")
 """Slots that bring their person a message."""
 ACTIVITY = "activity:"
@@ -88,7 +90,7 @@ def _with_the_next(
     moment = due.soon(work, person.id, PLANNED, now + span(settings.send.merge_within))
     if moment is None or moment <= now or not _still_good(row, person, settings, moment):
         return None
-    return Judgement(Verdict.WAIT, TOGETHER, moment)
+    return Judgement(Verdict.WAIT, TOGETHER, moment + A_MOMENT)
 
 
 def spread(row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime, sharing: int) -> dt.datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import by_hand
-from handlers.admin.grammar import CARERS, MANAGERS, Command, answer, numbered, person_meant, said, which
+from handlers.admin.grammar import CARERS, MANAGERS, Command, answer, audited, numbered, person_meant, said, which
 from handlers.contract import Context, Handled, Incoming, stored
 from handlers.services.staff import breaker, calls, continuity
 from storage.queries import people
@@ -36,7 +36,10 @@ def contacted(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 def sheet(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Whom to contact when our account is down, with what to say; for a manager's eyes, to be kept elsewhere."""
-    parts = continuity.texts(ctx, SHOWN)
+    found = continuity.sheet(ctx)
+    for person in continuity.looked_at(found):
+        audited(ctx, msg, "应急名单", rest, about=person)
+    parts = continuity.texts(ctx, found, SHOWN)
     return Handled("admin", tuple(answer(ctx, msg, part, private=True) for part in parts))
 
 

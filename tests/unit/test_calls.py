@@ -16,7 +16,7 @@ from handlers.contract import Kind, to_person
 from handlers.services.staff import calls
 from playbooks.schema.load import load
 from storage.queries import due, outbox
-from storage.tables.care import Reminder
+from storage.tables.care import Enrolment, Reminder
 from tests.unit.office import HOUR, LI, LIN, NOON, ZHANG, Fake, Office, office, push, say
 
 LIBRARY = load([place(Path("playbooks/content"))])
@@ -74,6 +74,22 @@ def test_who_wanted_nothing_is_not_called(reason: str) -> None:
             with at.world.app.database.transaction() as work:
                 outbox.settle(work, [1], reason="window")
             assert len(called(at)) == 1
+
+    asyncio.run(go())
+
+
+def test_a_step_that_came_too_late_because_we_were_down_is_called_for() -> None:
+    async def go() -> None:
+        async with office(library=LIBRARY) as at:
+            with at.world.app.database.transaction() as work:
+                row = work.add(Enrolment(person_id=ZHANG, kind="journey", playbook="knee-30", version=1, anchor=NOON))
+                due.plan(work, [due.slot("s", "journey_step", NOON - HOUR, ref=row.id, person_id=ZHANG)])
+                (slot,) = due.of_person(work, ZHANG, ("journey_step",), NOON)
+                due.settle(work, [slot["id"]], "expired", "late", NOON)
+            assert [one.missed for one in called(at)] == [{"care_step": 1}]
+            with at.world.app.database.transaction() as work:
+                assert contacted(at.world.desk.scene(work), ZHANG, LIN) == 1
+            assert called(at) == []
 
     asyncio.run(go())
 

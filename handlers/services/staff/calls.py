@@ -25,6 +25,7 @@ KINDS = ("medicine", "care_step", "reminder", "step")
 MEDICINE = re.compile(r"药|胰岛素|针|胶囊|片|滴眼|雾化|注射|服(?!务)|吃(?![饭早中午晚水])")
 CARE = ("surgery", "discharge", "treatment")
 """Anchors of plans whose steps somebody needs."""
+STEP = "journey_step"
 RULES = ("reminder:", "journey:")
 NOT_SENT = ("failed", "unknown")
 BY_THE_PLATFORM = (reach.TOO_LONG, reach.TOO_MANY, breaker.REASON)
@@ -57,11 +58,21 @@ def kind_of(scene: Scene, rule: str, known: Mapping[int, Reminder]) -> str:
     return "care_step" if plan is not None and plan.anchor in CARE else "step"
 
 
-def missed(scene: Scene) -> list[RowMapping]:
-    """Reminders and steps that have not reached their readers since yesterday morning."""
+def missed(scene: Scene) -> list[tuple[int, str, str]]:
+    """(whom, rule, why) of reminders and steps that have not reached their readers since yesterday morning."""
     zone = scene.settings.community.zone
     since = at(local(scene.now, zone).date() - dt.timedelta(days=1), "00:00", zone)
-    return [one for one in outbox.unreached(scene.work, since) if one["by"].startswith(RULES) and lost(one)]
+    rows = [one for one in outbox.unreached(scene.work, since) if one["by"].startswith(RULES) and lost(one)]
+    found = [(one["person_id"], one["by"], _why(one)) for one in rows]
+    for slot in due.expired(scene.work, STEP, since):  # we were down at its time
+        enrolment = care.enrolment(scene.work, slot["ref"])
+        if enrolment is not None and enrolment.state == "running":
+            found.append((slot["person_id"], f"journey:{enrolment.playbook}", "expired"))
+    return found
+
+
+def _why(row: RowMapping) -> str:
+    return str(row["reason"] if row["reason"] in BY_THE_PLATFORM else row["state"])
 
 
 def lost(row: RowMapping) -> bool:
@@ -75,19 +86,15 @@ def lost(row: RowMapping) -> bool:
 def calls(scene: Scene) -> list[Call]:
     """Whom to call, the most urgent first."""
     rows = missed(scene)
-    numbers = [int(one["by"].split(":")[1]) for one in rows if one["by"].startswith("reminder:")]
+    numbers = [int(rule.split(":")[1]) for _, rule, _ in rows if rule.startswith("reminder:")]
     known = care.reminders_by_id(scene.work, numbers)
-    names = people.people(scene.work, [one["person_id"] for one in rows])
+    names = people.people(scene.work, [person for person, _, _ in rows])
     found: dict[int, Call] = {}
-    for row in rows:
-        person = names.get(row["person_id"])
-        kind = kind_of(scene, row["by"], known)
-        if person is None or not kind:
-            continue
-        why = row["reason"] if row["reason"] in BY_THE_PLATFORM else row["state"]
-        call = found.setdefault(person.id, Call(person.id, person.name, why))
-        call.missed[kind] = call.missed.get(kind, 0) + 1
-        call.why = why
+    for number, rule, why in rows:
+        if number in names and (kind := kind_of(scene, rule, known)):
+            call = found.setdefault(number, Call(number, names[number].name, why))
+            call.missed[kind] = call.missed.get(kind, 0) + 1
+            call.why = why
     return sorted(found.values(), key=lambda one: (one.rank, one.person_id))
 
 

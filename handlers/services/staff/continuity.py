@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -120,12 +120,16 @@ def _reachable(scene: Scene, person: Person) -> bool:
     return not (silent or person.unsubscribed or person.frozen_since is not None or person.life == "loss")
 
 
-def texts(scene: Scene, most: int) -> list[str]:
+def texts(scene: Scene, found: Sequence[Section], most: int) -> list[str]:
     """One message a section, with so many entries at most; one message when there is nothing."""
-    found = sheet(scene)
     if not found:
         return [scene.words("continuity/nobody")]
     return [
         scene.words("continuity/section", section=one, most=most, number=number, of=len(found))
         for number, one in enumerate(found, 1)
     ]
+
+
+def looked_at(found: Sequence[Section]) -> list[int]:
+    """Whose data is on the sheet: that somebody saw it is written down."""
+    return sorted({entry.person_id for section in found for entry in section.entries})
