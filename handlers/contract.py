@@ -33,6 +33,12 @@ class Kind(StrEnum):
     STAFF = "staff"
 
 
+PUSHES = (Kind.PUSH,)
+"""What nobody asked for."""
+UNASKED = (*PUSHES, Kind.REMINDER)
+"""What comes when nobody has just written."""
+
+
 class OnDoubt(StrEnum):
     """What to do with a send of unknown outcome."""
 
@@ -188,6 +194,11 @@ class Window:
 
     def __bool__(self) -> bool:
         return self.within is not None or self.unanswered is not None
+
+    @property
+    def never(self) -> bool:
+        """We may only answer."""
+        return self.within == dt.timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
-from handlers.contract import Kind
+from handlers.contract import PUSHES
 from handlers.services.care.days import at, local
 from handlers.settings import Cap, Settings
 from storage.queries import care, outbox, profile
 from storage.tables.people import Person
 from storage.work import Work
 
-PUSHES = (Kind.PUSH,)
 PEOPLE = ("journey:", "gap_answered", "broadcast:", "challenge:", "activity:")
 """What goes first when somebody may not get all of it today; rules not named here come last."""
 ROOMS = ("broadcast:", "welcome", "lecture", "challenge:")
@@ -26,8 +25,8 @@ ASKED_FOR = ("challenge:", "gap_answered")
 """What somebody joined or asked themself: it counts for the day, not for the stage of life."""
 NEW, SILENT, WEEK = dt.timedelta(days=7), dt.timedelta(days=30), 7
 TREATED = ("治疗", "手术", "化疗", "住院")
-WELCOMING = "newcomer"
-"""The plan of the first days is no treatment."""
+WELCOMING = {"newcomer", "adviser-care", "birthday"}
+"""Plans that are no sign of a treatment."""
 
 
 def in_turn(rows: Sequence[RowMapping]) -> list[RowMapping]:
@@ -49,7 +48,7 @@ def stage(work: Work, settings: Settings, person: Person, now: dt.datetime) -> s
     """Where somebody stands, from what is known: quiet, newcomer, treatment, longterm."""
     if now - person.last_seen >= SILENT:
         return "quiet"
-    plans = {one.playbook for one in care.running(work, person.id, "journey")} - {WELCOMING}
+    plans = {one.playbook for one in care.running(work, person.id, "journey")} - WELCOMING
     told = profile.facts(work, person.id).get("stage", "")
     if plans or person.life == "admitted" or any(word in told for word in TREATED):
         return "treatment"

@@ -15,11 +15,11 @@ from bot.channels.base import Channel, Delivery, LinkState
 from bot.channels.window import window
 from bot.desk import Desk
 from bot.logins import Logins
-from bot.scheduling.caps import PUSHES, in_turn
-from bot.scheduling.gate import SPREAD, UNASKED, Verdict, judge, spread
+from bot.scheduling.caps import in_turn
+from bot.scheduling.gate import SPREAD, Verdict, judge, spread
 from bot.scheduling.pace import SLOW, Pacer
 from bot.scheduling.together import delivery, together
-from handlers.contract import Kind
+from handlers.contract import PUSHES, UNASKED, Kind
 from handlers.services.care import planned, reach
 from handlers.services.care.days import shown
 from handlers.services.knowledge.outdated import outdated, take_back

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from sqlalchemy.engine import RowMapping
 
-from bot.scheduling.caps import PUSHES, over_budget, over_cap
+from bot.scheduling.caps import over_budget, over_cap
 from bot.scheduling.pace import offset
-from handlers.contract import Kind
+from handlers.contract import PUSHES, UNASKED, Kind
 from handlers.services.care.days import next_clock, within
 from handlers.services.community import consents
 from handlers.services.staff import breaker
@@ -22,7 +22,6 @@ from storage.queries import due
 from storage.tables.people import Person, Room
 from storage.work import Work
 
-UNASKED = (*PUSHES, Kind.REMINDER)
 CAP, BUDGET, TOGETHER, SPREAD = "cap", "room budget", "together", "spread"
 KEPT = (CAP, BUDGET, breaker.REASON)
 """Why something waited is still said of it when that took too long."""

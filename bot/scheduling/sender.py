@@ -16,9 +16,8 @@ from sqlalchemy.engine import RowMapping
 
 from bot.channels.base import Channel, Delivery, NotDelivered, Receipt, Refused, Restricted
 from bot.desk import Desk
-from bot.scheduling.caps import PUSHES
 from bot.scheduling.claims import LINK_DOWN_WAIT, Claimed, Claims, Job
-from handlers.contract import Kind, OnDoubt
+from handlers.contract import PUSHES, Kind, OnDoubt
 from handlers.services.pictures import draw
 from handlers.services.staff import breaker
 from storage.queries import outbox, people

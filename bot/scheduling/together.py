@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy.engine import RowMapping
 
 from bot.channels.base import Contact, Delivery
-from bot.scheduling.gate import UNASKED
-from handlers.contract import Kind
+from handlers.contract import UNASKED, Kind
 from storage.queries import care, people
 from storage.tables.people import Person, Room
 from storage.work import Work

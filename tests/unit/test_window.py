@@ -14,6 +14,7 @@ from bot.channels.window import window
 from handlers.contract import Kind
 from handlers.services.care import reach
 from handlers.settings import SendSettings
+from handlers.words import Words
 from tests.unit.office import HOUR, LI, NOON, SECOND, ZHANG, Fake, office, push, say
 
 DAY = 24 * HOUR
@@ -52,6 +53,12 @@ def test_after_so_many_without_an_answer_the_next_is_held() -> None:
             assert at.channel.texts == ["0", "1", "李"] and at.states()[2] == ("held", "unanswered")
 
     asyncio.run(go())
+
+
+def test_where_we_may_only_answer_that_is_said() -> None:
+    found = window(Capabilities(proactive=False), SendSettings())
+    text = Words()("reminder/made", what="吃药", lines=[("每天 08:00", "今天 08:00")], limit=found)
+    assert "不能主动找您" in text and "没跟我说话" not in text
 
 
 @pytest.mark.parametrize(

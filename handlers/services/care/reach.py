@@ -7,13 +7,12 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
-from handlers.contract import Context, Kind, Window
+from handlers.contract import UNASKED, Context, Window
 from storage.queries import outbox
 from storage.tables.care import Reminder
 from storage.tables.people import Person
 from storage.work import Work
 
-UNASKED = (Kind.PUSH, Kind.REMINDER)
 TOO_LONG, TOO_MANY = "window", "unanswered"
 """Why a message is held; both end when its reader writes."""
 
