@@ -21,7 +21,7 @@ START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)
 HABITS = {"勤快": 0.9, "随缘": 0.45, "沉默": 0.05}
 CHECK_INS = ("打卡 血压 {sys}/{dia}", "早上空腹血糖{glucose}", "今天走了{steps}步", "户外1小时")
 QUESTIONS = ("血糖高能吃西瓜吗", "血压多少算达标", "糖尿病人坐飞机要注意什么", "大家早上好", "今天天气不错")
-ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting")
+ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting", "by_hand")
 Report = Callable[[int], None]
 
 

@@ -59,11 +59,12 @@ def kind_of(scene: Scene, rule: str, known: Mapping[int, Reminder]) -> str:
 
 
 def missed(scene: Scene) -> list[tuple[int, str, str]]:
-    """(whom, rule, why) of reminders and steps that have not reached their readers since yesterday morning."""
+    """(whom, rule, why) of reminders and steps that have not reached their readers since yesterday morning, each once:
+    what was asked again is still one."""
     zone = scene.settings.community.zone
     since = at(local(scene.now, zone).date() - dt.timedelta(days=1), "00:00", zone)
     rows = [one for one in outbox.unreached(scene.work, since) if one["by"].startswith(RULES) and lost(one)]
-    found = [(one["person_id"], one["by"], _why(one)) for one in rows]
+    found = list({(one["person_id"], one["by"]): (one["person_id"], one["by"], _why(one)) for one in rows}.values())
     for slot in due.expired(scene.work, STEP, since):  # we were down at its time
         enrolment = care.enrolment(scene.work, slot["ref"])
         if enrolment is not None and enrolment.state == "running":
