@@ -146,21 +146,33 @@ class Claims:
         if place is None or channel is None or not _can(channel, row):
             outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
             return None
-        limits = self._windows[channel.name]
-        if person is not None and (reason := reach.closed(work, row, person, limits, now, claimed)):
-            outbox.settle(work, [row["id"]], state=Verdict.HOLD.value, reason=reason)
-            return None
-        stopped = self._stopped(work, channel.name, now)
-        if stopped is not None and row["kind"] in PUSHES:
-            outbox.settle(work, [row["id"]], after=stopped, reason=breaker.REASON)
-            return None
-        if (moment := self._moment(channel, row, place, now, stopped is not None)) > now:
-            outbox.settle(work, [row["id"]], after=moment, reason="pace")
+        if values := self._held_up(work, row, channel, person, place, now, claimed):
+            outbox.settle(work, [row["id"]], **values)
             return None
         self._pacers[channel.name].spoke(place.platform_id, now)
         self._slow[channel.name].spoke(place.platform_id, now)
         rows_of_it = self._with_others(work, row, person, now, claimed) if person is not None else (row,)
         return Job(rows_of_it, channel, delivery(work, rows_of_it, person, room))
+
+    def _held_up(
+        self,
+        work: Work,
+        row: RowMapping,
+        channel: Channel,
+        person: Person | None,
+        place: Person | Room,
+        now: dt.datetime,
+        claimed: Sequence[RowMapping],
+    ) -> dict[str, Any]:
+        """What the platform has against it just now, as the values of its new state; nothing when it may go."""
+        limits = self._windows[channel.name]
+        if person is not None and (reason := reach.closed(work, row, person, limits, now, claimed)):
+            return {"state": Verdict.HOLD.value, "reason": reason}
+        stopped = self._stopped(work, channel.name, now)
+        if stopped is not None and row["kind"] in PUSHES:
+            return {"after": stopped, "reason": breaker.REASON}
+        moment = self._moment(channel, row, place, now, stopped is not None)
+        return {"after": moment, "reason": "pace"} if moment > now else {}
 
     def _passed(
         self,

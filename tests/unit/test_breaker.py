@@ -7,9 +7,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
+from grpclib import Status
 from structlog.testing import capture_logs
 
 from bot.channels.base import Delivery, Receipt, Restricted
+from bot.channels.wechaty.outbound import Outbound
 from bot.scheduling.sender import Sender
 from handlers.contract import Kind
 from tests.unit.office import HOUR, LI, NOON, SECOND, TWICE_IS_ONCE, ZHANG, Fake, Office, office, push, say
@@ -111,3 +113,9 @@ def test_what_waited_too_long_for_it_says_so() -> None:
             assert at.states()[0] == ("expired", "breaker")
 
     asyncio.run(go())
+
+
+def test_a_gateway_that_has_too_much_of_us_is_a_warning() -> None:
+    outbound = Outbound(None)  # type: ignore[arg-type]
+    error = asyncio.run(outbound._verdict(Status.RESOURCE_EXHAUSTED, "甲", "bot"))
+    assert isinstance(error, Restricted)
