@@ -12,7 +12,7 @@ import typer
 from rich.progress import track
 
 from bot import config as configuration
-from bot.commands import asking, playbooks, safety, time, vault
+from bot.commands import asking, continuity, playbooks, safety, time, vault
 from bot.commands.mistakes import said
 from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out
 from bot.logs import configure
@@ -27,7 +27,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # typer has a click of its own, and no name for this class
-for more in (playbooks.commands, asking.commands, safety.commands, time.commands, vault.commands):
+for more in (
+    playbooks.commands,
+    asking.commands,
+    safety.commands,
+    time.commands,
+    vault.commands,
+    continuity.commands,
+):
     app.add_typer(more)
 
 

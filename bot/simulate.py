@@ -25,7 +25,7 @@ hospital for some days."""
 SHARES = (25, 35, 20, 10, 10)
 CHECK_INS = ("打卡 血压 {sys}/{dia}", "早上空腹血糖{glucose}", "今天走了{steps}步", "户外1小时")
 QUESTIONS = ("血糖高能吃西瓜吗", "血压多少算达标", "糖尿病人坐飞机要注意什么", "大家早上好", "今天天气不错")
-ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting")
+ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting", "by_hand")
 PLANS = (
     "参加 糖尿病头九十天",
     "参加 高血压头九十天",
@@ -55,6 +55,7 @@ WHY = {
     "done": "已经做了",
     "waiting": "还没到",
     "nobody": "没有人可叫",
+    "by_hand": "同事已联系",
 }
 """Why something planned was not done, as it is shown."""
 Report = Callable[[int, int], None]

@@ -35,6 +35,12 @@ class Kind(StrEnum):
     STAFF = "staff"
 
 
+PUSHES = (Kind.PUSH, Kind.CARE)
+"""What nobody asked for."""
+UNASKED = (*PUSHES, Kind.REMINDER)
+"""What comes when nobody has just written."""
+
+
 class OnDoubt(StrEnum):
     """What to do with a send of unknown outcome."""
 
@@ -189,6 +195,22 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How a platform limits speaking first: for how long after somebody wrote to us, how often until they write again."""
+
+    within: dt.timedelta | None = None
+    unanswered: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.within is not None or self.unanswered is not None
+
+    @property
+    def never(self) -> bool:
+        """We may only answer."""
+        return self.within == dt.timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """What the process lends to handlers: who is staff, all handlers, the open question, the playbooks in force."""
 
@@ -201,6 +223,8 @@ class Process:
     """Take what was decided in this transaction into force; from here on nothing else is served."""
     keep_draft: Callable[[str, str], str]
     """(id, YAML) → the path of the new draft file; raises FileExistsError when the id is taken."""
+    window: Callable[[str], Window] = lambda channel: Window()
+    """How this channel limits speaking first."""
 
 
 @dataclass(frozen=True, slots=True)

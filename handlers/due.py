@@ -12,7 +12,7 @@ from handlers.services.care import challenges, journeys, planning, ranking, remi
 from handlers.services.community import welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
-from handlers.services.staff import handover, promises
+from handlers.services.staff import calls, handover, promises
 
 One = Callable[[Scene, RowMapping], Handled | Skip | Later]
 Many = Callable[[Scene, Sequence[RowMapping]], Sequence[Handled | Skip | Later]]
@@ -38,10 +38,15 @@ DUE: Mapping[str, Many] = {
     "case_close": each(cases.close_due),
     "promise": each(promises.promise_due),
     "handover": each(handover.handover_due),
+    calls.KIND: each(calls.list_due),
     "gap_report": each(gaps.report_due),
     my_data.KIND: each(my_data.erase_due),
     "alert_ladder": each(alerts.ladder_due),
 }
 
-LATE: Mapping[str, Many] = {"reminder": each(reminders.reminder_late), "handover": each(handover.handover_late)}
+LATE: Mapping[str, Many] = {
+    "reminder": each(reminders.reminder_late),
+    "handover": each(handover.handover_late),
+    calls.KIND: each(calls.list_late),
+}
 """Kinds that must do something even when their time has passed; the others just expire."""

@@ -113,6 +113,12 @@ def reminders(work: Work, person_id: int) -> list[Reminder]:
     return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
 
 
+def all_reminders(work: Work) -> list[Reminder]:
+    """What anybody is reminded of now, oldest first."""
+    wanted = select(Reminder).where(Reminder.state == "running")
+    return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
+
+
 def reminder(work: Work, reminder_id: int) -> Reminder | None:
     return work.session.get(Reminder, reminder_id)
 
@@ -132,6 +138,12 @@ def ring(work: Work, rows: Sequence[dict[str, Any]]) -> None:
 def firing(work: Work, reminder_id: int, slot: dt.datetime) -> Firing | None:
     wanted = select(Firing).where(Firing.reminder_id == reminder_id, Firing.slot == slot)
     return work.session.exec(wanted).first()
+
+
+def answered_since(work: Work, reminder_id: int, since: dt.datetime) -> bool:
+    """Whether somebody has said done or skip to this reminder after that."""
+    wanted = select(Firing.id).where(Firing.reminder_id == reminder_id, col(Firing.outcome).in_(("done", "skipped")))
+    return work.session.exec(wanted.where(col(Firing.settled_at) > since)).first() is not None
 
 
 def open_firings(work: Work, person_id: int, since: dt.datetime) -> Sequence[Firing]:
