@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from handlers.index import Index
@@ -225,28 +225,6 @@ class Process:
     """(id, YAML) → the path of the new draft file; raises FileExistsError when the id is taken."""
     window: Callable[[str], Window] = lambda channel: Window()
     """How this channel limits speaking first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One entry that a reload brought, altered or took away."""
-
-    what: Literal["added", "changed", "removed"]
-    kind: str
-    id: str
-    version: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """What became of a reload. `problems`: what was refused and why, its last good version stays; `hints`: what is in
-    force and no longer does what its examples say."""
-
-    entries: int
-    problems: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
-    hints: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
