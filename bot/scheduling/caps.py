@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
+from bot.scheduling.readers import Readers
 from handlers.contract import PUSHES
 from handlers.services.care.days import at, local
 from handlers.settings import Cap, Settings
-from storage.queries import care, outbox, profile
+from storage.queries import outbox
 from storage.tables.people import Person
 from storage.work import Work
 
@@ -44,30 +45,36 @@ def _rank(row: RowMapping) -> int:
     return next((place for place, rule in enumerate(table) if row["by"].startswith(rule)), len(table))
 
 
-def stage(work: Work, settings: Settings, person: Person, now: dt.datetime) -> str:
+def stage(readers: Readers, person: Person, now: dt.datetime) -> str:
     """Where somebody stands, from what is known: quiet, newcomer, treatment, longterm."""
     if now - person.last_seen >= SILENT:
         return "quiet"
-    plans = {one.playbook for one in care.running(work, person.id, "journey")} - WELCOMING
-    told = profile.facts(work, person.id).get("stage", "")
+    plans = readers.plans.get(person.id, frozenset()) - WELCOMING
+    told = readers.stages.get(person.id, "")
     if plans or person.life == "admitted" or any(word in told for word in TREATED):
         return "treatment"
     return "newcomer" if now - person.first_seen <= NEW else "longterm"
 
 
 def over_cap(
-    work: Work, row: RowMapping, person: Person, settings: Settings, now: dt.datetime, claimed: Sequence[RowMapping]
+    row: RowMapping,
+    person: Person,
+    settings: Settings,
+    now: dt.datetime,
+    readers: Readers,
+    claimed: Sequence[RowMapping],
 ) -> bool:
     """Whether one more is too many for today or this week; `claimed` are being sent together with it."""
     today = at(local(now, person.zone).date(), "00:00", person.zone)
-    got = outbox.pushes_since(work, person.id, today - dt.timedelta(days=WEEK - 1))
+    week = today - dt.timedelta(days=WEEK - 1)
+    got = [one for one in readers.pushed.get(person.id, ()) if one[0] >= week]
     got += [(now, one["by"]) for one in claimed if one["person_id"] == person.id and one["kind"] in PUSHES]
     caps = [Cap(a_day=settings.send.pushes_a_day), *filter(None, [settings.send.channels.get(person.channel)])]
     if any(_full(cap, got, today) for cap in caps):
         return True
     if row["by"].startswith(ASKED_FOR):
         return False
-    own: Cap = getattr(settings.send.caps, stage(work, settings, person, now))
+    own: Cap = getattr(settings.send.caps, stage(readers, person, now))
     return _full(own, [one for one in got if not one[1].startswith(ASKED_FOR)], today)
 
 

@@ -18,6 +18,7 @@ from bot.logins import Logins
 from bot.scheduling.caps import in_turn
 from bot.scheduling.gate import SPREAD, Verdict, judge, spread
 from bot.scheduling.pace import SLOW, Pacer
+from bot.scheduling.readers import Readers
 from bot.scheduling.together import delivery, together
 from handlers.contract import PUSHES, UNASKED, Kind
 from handlers.services.care import planned, reach
@@ -27,7 +28,6 @@ from handlers.services.knowledge.screen import Doubt
 from handlers.services.safety.forbidden import TO_MANY
 from handlers.services.staff import breaker
 from handlers.services.staff.roles import roles_of
-from playbooks.schema.common import span
 from storage.queries import outbox, people
 from storage.tables.people import Person, Room
 from storage.work import Work
@@ -69,7 +69,7 @@ class Claims:
         self._slow = {name: Pacer(SLOW) for name in channels}
         self._windows = {one.name: window(one.capabilities, desk.config.send) for one in channels.values()}
         self._stops: dict[str, dt.datetime] = {}
-        self._waiting: dict[int, list[RowMapping]] = {}
+        self._readers = Readers()
         self._sharing: Counter[str] = Counter()
 
     def take_in_passing(self, work: Work) -> Claimed:
@@ -85,9 +85,8 @@ class Claims:
         rows = outbox.waiting(work, now, BATCH)
         if not rows:
             return Claimed()
-        readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
+        self._readers = Readers.of(work, rows, self._desk.config, now)
         rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
-        self._waiting = self._all_waiting(work, rows, now)
         self._sharing = Counter(row["by"] for row in rows)
         jobs: list[Job] = []
         taken: dict[int, RowMapping] = {}
@@ -96,7 +95,7 @@ class Claims:
             judged += 1
             if row["id"] in taken:
                 continue
-            job = self._safely(work, row, self._judged, readers, rooms, now, list(taken.values()))
+            job = self._safely(work, row, self._judged, rooms, now, list(taken.values()))
             if job is not None:
                 jobs.append(job)
                 taken |= {one["id"]: one for one in job.rows}
@@ -104,12 +103,6 @@ class Claims:
                     break  # one at a time: at most one send of unknown outcome after a crash
         outbox.claim(work, list(taken))
         return Claimed(tuple(jobs), judged, judged < len(rows) or len(rows) == BATCH)
-
-    def _all_waiting(self, work: Work, rows: Sequence[RowMapping], now: dt.datetime) -> dict[int, list[RowMapping]]:
-        """Reader → what else of ours they may get in the same message as these rows."""
-        moment = span(self._desk.config.send.merge_within)
-        asked = [row["person_id"] for row in rows if row["kind"] in UNASKED and row["person_id"] is not None]
-        return outbox.unasked(work, asked, now + moment) if moment else {}
 
     def _safely(self, work: Work, row: RowMapping, judged: Callable[..., T | None], *known: Any) -> T | None:
         """A row that cannot be judged fails alone; the others, safety among them, go on."""
@@ -124,13 +117,12 @@ class Claims:
         self,
         work: Work,
         row: RowMapping,
-        readers: dict[int, Person],
         rooms: Mapping[int, Room],
         now: dt.datetime,
         claimed: Sequence[RowMapping],
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
-        person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
+        person, room = self._readers.people.get(row["person_id"]), rooms.get(row["room_id"])
         passed = self._passed(work, row, person, room, now, claimed)
         if passed is None:
             return None
@@ -184,7 +176,7 @@ class Claims:
         claimed: Sequence[RowMapping],
     ) -> RowMapping | None:
         """The row as it may be said now; None when it may not, and then its new state is written."""
-        judgement = judge(work, row, person, room, self._desk.config, now, claimed)
+        judgement = judge(work, row, person, room, self._desk.config, now, self._readers, claimed)
         if judgement.verdict is Verdict.WAIT:
             outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
             return None
@@ -205,7 +197,9 @@ class Claims:
         """The row with what else may go to this person in the same message."""
         if row["kind"] not in UNASKED:
             return (row,)
-        waiting = [one for one in self._waiting.get(person.id, ()) if one["id"] not in {got["id"] for got in claimed}]
+        waiting = [
+            one for one in self._readers.waiting.get(person.id, ()) if one["id"] not in {got["id"] for got in claimed}
+        ]
         found = [row]
         for one in together(work, row, waiting, now):
             passed = self._safely(work, one, self._passed, person, None, now, [*claimed, *found])

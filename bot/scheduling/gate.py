@@ -11,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from bot.scheduling.caps import over_budget, over_cap
 from bot.scheduling.pace import offset
+from bot.scheduling.readers import Readers
 from handlers.contract import PUSHES, UNASKED, Kind
 from handlers.services.care.days import next_clock, within
 from handlers.services.care.life import LOSS
@@ -19,7 +20,6 @@ from handlers.services.staff import breaker
 from handlers.services.staff.identity import FROZEN
 from handlers.settings import Settings
 from playbooks.schema.common import span
-from storage.queries import due
 from storage.tables.people import Person, Room
 from storage.work import Work
 
@@ -28,8 +28,6 @@ KEPT = (CAP, BUDGET, breaker.REASON)
 """Why something waited is still said of it when that took too long."""
 A_MOMENT = dt.timedelta(seconds=2)
 """Until what is due has been written; it then takes what waits for it along."""
-PLANNED = ("reminder", "reminder_again", "journey_step", "challenge_day")
-"""Slots that bring their person a message."""
 ACTIVITY = "activity:"
 """Messages of this rule go only to those who agree to them still."""
 
@@ -58,11 +56,12 @@ def judge(
     room: Room | None,
     settings: Settings,
     now: dt.datetime,
+    readers: Readers,
     claimed: Sequence[RowMapping] = (),
 ) -> Judgement:
     """What becomes of an outbox row at `now`, to `person` or to `room`.
 
-    `claimed`: what is being claimed together with this one.
+    `readers`: what is known of this person, among others. `claimed`: what is being claimed together with this one.
     """
     if (last := expires(row, settings)) is not None and now > last:
         return Judgement(Verdict.EXPIRED, row["reason"] if row["reason"] in KEPT else "late")
@@ -74,20 +73,20 @@ def judge(
     quiet = settings.send.quiet
     if within(now, quiet.start, quiet.end, zone):
         return Judgement(Verdict.WAIT, "quiet", next_clock(now, quiet.end, zone))
-    if person is not None and over_cap(work, row, person, settings, now, claimed):
+    if person is not None and over_cap(row, person, settings, now, readers, claimed):
         return Judgement(Verdict.WAIT, CAP, next_clock(now, quiet.end, zone))
     if room is not None and not room.is_staff and over_budget(work, row, settings, now, claimed):
         return Judgement(Verdict.WAIT, BUDGET, next_clock(now, quiet.end, zone))
-    return _with_the_next(work, row, person, settings, now) or GO
+    return _with_the_next(row, person, settings, now, readers) or GO
 
 
 def _with_the_next(
-    work: Work, row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime
+    row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime, readers: Readers
 ) -> Judgement | None:
     """A push waits, once, for what else is due to its reader in a moment, so that both are one message."""
     if person is None or row["reason"] in (TOGETHER, SPREAD):
         return None
-    moment = due.soon(work, person.id, PLANNED, now + span(settings.send.merge_within))
+    moment = readers.soon.get(person.id)
     if moment is None or moment <= now or not _still_good(row, person, settings, moment):
         return None
     return Judgement(Verdict.WAIT, TOGETHER, moment + A_MOMENT)

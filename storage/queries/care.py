@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, insert
@@ -44,6 +44,15 @@ def running(work: Work, person_id: int, kind: str) -> list[Enrolment]:
     if work.connection.execute(ANY_RUNNING, {"person": person_id, "kind": kind}).first() is None:
         return []
     return [one for one in enrolments(work, person_id, kind) if one.state == "running"]
+
+
+def playbooks_of(work: Work, person_ids: Collection[int], kind: str) -> dict[int, frozenset[str]]:
+    """Person → the journeys or challenges they are on now."""
+    wanted = select(Enrolment.person_id, Enrolment.playbook).where(Enrolment.kind == kind, Enrolment.state == "running")
+    found: dict[int, frozenset[str]] = {}
+    for person, playbook in work.session.exec(wanted.where(col(Enrolment.person_id).in_(person_ids))):
+        found[person] = found.get(person, frozenset()) | {playbook}
+    return found
 
 
 def enrolment(work: Work, enrolment_id: int) -> Enrolment | None:

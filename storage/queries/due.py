@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -127,13 +127,11 @@ def expired(work: Work, kind: str, since: dt.datetime, person_id: int | None = N
     return list(work.connection.execute(wanted.order_by(TABLE.c.planned)).mappings())
 
 
-def soon(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> dt.datetime | None:
-    """When the next slot of these kinds is due for somebody, if it is by then."""
-    wanted = select(TABLE.c.at).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)
-    found: dt.datetime | None = work.connection.execute(
-        wanted.where(TABLE.c.kind.in_(kinds)).order_by(TABLE.c.at).limit(1)
-    ).scalar()
-    return found
+def soon(work: Work, person_ids: Collection[int], kinds: Sequence[str], until: dt.datetime) -> dict[int, dt.datetime]:
+    """Person → when their next slot of these kinds is due, if it is by then."""
+    wanted = select(TABLE.c.person_id, func.min(TABLE.c.at)).where(TABLE.c.state == "waiting", TABLE.c.at <= until)
+    wanted = wanted.where(TABLE.c.person_id.in_(person_ids), TABLE.c.kind.in_(kinds)).group_by(TABLE.c.person_id)
+    return {person: at for person, at in work.connection.execute(wanted)}
 
 
 def waiting_of(work: Work, kind: str, ref: int) -> RowMapping | None:

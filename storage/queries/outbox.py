@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, String, Update, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -52,14 +53,13 @@ def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
     return list(work.connection.execute(WAITING, {"now": now, "most": limit}).mappings())
 
 
-def unasked(work: Work, person_ids: Sequence[int], until: dt.datetime) -> dict[int, list[RowMapping]]:
+def unasked(work: Work, person_ids: Collection[int], until: dt.datetime) -> dict[int, list[RowMapping]]:
     """Reader → what waits to go to them unasked or as a reminder until then, in order."""
     wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.after <= until, TABLE.c.kind.in_(UNASKED))
     found: dict[int, list[RowMapping]] = {}
-    if person_ids:
-        wanted = wanted.where(TABLE.c.person_id.in_(set(person_ids))).order_by(TABLE.c.id)
-        for row in work.connection.execute(wanted).mappings():
-            found.setdefault(row["person_id"], []).append(row)
+    wanted = wanted.where(TABLE.c.person_id.in_(person_ids)).order_by(TABLE.c.id)
+    for row in work.connection.execute(wanted).mappings():
+        found.setdefault(row["person_id"], []).append(row)
     return found
 
 
@@ -72,7 +72,16 @@ def next_at(work: Work) -> dt.datetime | None:
 def settle(work: Work, ids: Sequence[int], **values: Any) -> None:
     """Set the outcome (`state=`, `reason=`, `sent_at=`, `receipt=`, `after=`) of messages."""
     if ids:
-        work.connection.execute(update(TABLE).where(TABLE.c.id.in_(ids)).values(**values))
+        work.connection.execute(
+            _settling(tuple(values)), {"ids": list(ids)} | {f"new_{k}": v for k, v in values.items()}
+        )
+
+
+@cache
+def _settling(columns: tuple[str, ...]) -> Update:
+    """Built once for the same columns, too."""
+    wanted = update(TABLE).where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
+    return wanted.values({name: bindparam(f"new_{name}") for name in columns})
 
 
 def claim(work: Work, ids: Sequence[int]) -> None:
@@ -104,10 +113,17 @@ def counts(work: Work) -> dict[str, int]:
     return {state: count for state, count in rows}
 
 
-def pushes_since(work: Work, person_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:
-    """(when, rule) of the unasked messages that this person was sent since then, or may have been."""
-    wanted = select(TABLE.c.sent_at, TABLE.c.after, TABLE.c.by).where(TABLE.c.person_id == person_id, _pushed(since))
-    return [(sent or after, rule) for sent, after, rule in work.connection.execute(wanted)]
+def pushes_since(
+    work: Work, person_ids: Collection[int], since: dt.datetime
+) -> dict[int, list[tuple[dt.datetime, str]]]:
+    """Reader → (when, rule) of the unasked messages that they were sent since then, or may have been."""
+    wanted = select(TABLE.c.person_id, TABLE.c.sent_at, TABLE.c.after, TABLE.c.by)
+    found: dict[int, list[tuple[dt.datetime, str]]] = {}
+    for person, sent, after, rule in work.connection.execute(
+        wanted.where(TABLE.c.person_id.in_(person_ids), _pushed(since))
+    ):
+        found.setdefault(person, []).append((sent or after, rule))
+    return found
 
 
 def unanswered(work: Work, person_id: int, since: dt.datetime | None) -> int:

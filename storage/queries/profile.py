@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from sqlmodel import col, delete, select
 
@@ -64,6 +65,12 @@ def set_fact(work: Work, person_id: int, name: str, value: str, now: dt.datetime
     else:
         row.value, row.at = value, now
         work.add(row)
+
+
+def told(work: Work, person_ids: Collection[int], name: str) -> dict[int, str]:
+    """Person → what each of these told of this fact."""
+    wanted = select(Fact.person_id, Fact.value).where(Fact.name == name, col(Fact.person_id).in_(person_ids))
+    return {person: value for person, value in work.session.exec(wanted)}
 
 
 def everybodys(work: Work, name: str) -> dict[int, str]:
