@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger, LargeBinary, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -125,3 +125,8 @@ class SealedBytes(TypeDecorator[bytes]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bytes | None:
         return None if value is None else unseal(bytes(value))
+
+
+def only(condition: str) -> dict[str, Any]:
+    """What makes an index hold only the rows of this condition, on every database that we use."""
+    return {f"{dialect}_where": text(condition) for dialect in ("sqlite", "postgresql")}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, Update, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, String, Update, bindparam, cast, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -25,7 +25,13 @@ ADD = {
 WAITING = (
     select(TABLE)
     .where(TABLE.c.state == "waiting", TABLE.c.after <= bindparam("now"))
-    .order_by(TABLE.c.kind != "safety", TABLE.c.after, TABLE.c.id)
+    .order_by(TABLE.c.after, TABLE.c.id)
+    .limit(bindparam("most"))
+)
+SAFETY = (
+    select(TABLE)
+    .where(text("kind = 'safety' AND state = 'waiting'"), TABLE.c.after <= bindparam("now"))  # as its index has it
+    .order_by(TABLE.c.after, TABLE.c.id)
     .limit(bindparam("most"))
 )
 NEXT = select(TABLE.c.after).where(TABLE.c.state == "waiting").order_by(TABLE.c.after).limit(1)
@@ -50,14 +56,18 @@ def add(work: Work, rows: Sequence[dict[str, Any]]) -> None:
 
 def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
     """Messages that may go now, safety first, then in order."""
-    return list(work.connection.execute(WAITING, {"now": now, "most": limit}).mappings())
+    asked = {"now": now, "most": limit}
+    first = list(work.connection.execute(SAFETY, asked).mappings())
+    others = [row for row in work.connection.execute(WAITING, asked).mappings() if row["kind"] != "safety"]
+    return (first + others)[:limit]
 
 
 def unasked(work: Work, person_ids: Collection[int], until: dt.datetime) -> dict[int, list[RowMapping]]:
     """Reader → what waits to go to them unasked or as a reminder until then, in order."""
-    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.after <= until, TABLE.c.kind.in_(UNASKED))
+    waits = (TABLE.c.state.concat("") == "waiting") & (TABLE.c.after <= until)  # concat: look by person, not by state
+    wanted = select(TABLE).where(TABLE.c.person_id.in_(person_ids), TABLE.c.sent_at.is_(None), waits)
+    wanted = wanted.where(TABLE.c.kind.in_(UNASKED)).order_by(TABLE.c.id)
     found: dict[int, list[RowMapping]] = {}
-    wanted = wanted.where(TABLE.c.person_id.in_(person_ids)).order_by(TABLE.c.id)
     for row in work.connection.execute(wanted).mappings():
         found.setdefault(row["person_id"], []).append(row)
     return found
@@ -117,12 +127,11 @@ def pushes_since(
     work: Work, person_ids: Collection[int], since: dt.datetime
 ) -> dict[int, list[tuple[dt.datetime, str]]]:
     """Reader → (when, rule) of the unasked messages that they were sent since then, or may have been."""
-    wanted = select(TABLE.c.person_id, TABLE.c.sent_at, TABLE.c.after, TABLE.c.by)
     found: dict[int, list[tuple[dt.datetime, str]]] = {}
-    for person, sent, after, rule in work.connection.execute(
-        wanted.where(TABLE.c.person_id.in_(person_ids), _pushed(since))
-    ):
-        found.setdefault(person, []).append((sent or after, rule))
+    for moment, counted in _pushed(since):
+        wanted = select(TABLE.c.person_id, moment, TABLE.c.by).where(TABLE.c.person_id.in_(person_ids), counted)
+        for person, when, rule in work.connection.execute(wanted):
+            found.setdefault(person, []).append((when, rule))
     return found
 
 
@@ -138,20 +147,21 @@ def unanswered(work: Work, person_id: int, since: dt.datetime | None) -> int:
 
 def posts_since(work: Work, room_id: int, since: dt.datetime) -> int:
     """How many unasked messages this room was sent since then."""
-    wanted = select(func.count()).where(TABLE.c.room_id == room_id, _pushed(since))
-    return int(work.connection.execute(wanted).scalar_one())
+    counts = [select(func.count()).where(TABLE.c.room_id == room_id, counted) for _, counted in _pushed(since)]
+    return sum(int(work.connection.execute(wanted).scalar_one()) for wanted in counts)
 
 
-def _pushed(since: dt.datetime) -> ColumnElement[bool]:
-    went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
-    doubt = TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
-    pushed: ColumnElement[bool] = TABLE.c.kind.in_(PUSHED) & (went | doubt)
-    return pushed
+def _pushed(since: dt.datetime) -> Iterator[tuple[ColumnElement[dt.datetime], ColumnElement[bool]]]:
+    """(when, which) of what went unasked, and of what may have gone: apart, so that each has an index of its own."""
+    unasked = TABLE.c.kind.in_(PUSHED)
+    yield TABLE.c.sent_at, unasked & (TABLE.c.sent_at >= since)
+    yield TABLE.c.after, unasked & TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
 
 
 def waits_for(work: Work, person_id: int) -> bool:
     """Whether a private message to this person is still on its way."""
-    wanted = select(TABLE.c.id).where(TABLE.c.person_id == person_id, TABLE.c.state.in_(("waiting", "sending")))
+    on_its_way = TABLE.c.state.in_(("waiting", "sending")) & TABLE.c.sent_at.is_(None)
+    wanted = select(TABLE.c.id).where(TABLE.c.person_id == person_id, on_its_way)
     return work.connection.execute(wanted.limit(1)).first() is not None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.types import Sealed, SealedJson, Utc
+from storage.types import Sealed, SealedJson, Utc, only
 
 
 class Inbox(SQLModel, table=True):
@@ -37,7 +37,9 @@ class Outbox(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("key", name="uq_outbox_key"),
         Index("ix_outbox_waiting", "state", "after", "id"),
-        Index("ix_outbox_person", "person_id", "created_at"),
+        Index("ix_outbox_person", "person_id", "sent_at"),
+        Index("ix_outbox_room", "room_id", "sent_at", **only("room_id IS NOT NULL")),
+        Index("ix_outbox_safety", "kind", "state", "after", **only("kind = 'safety' AND state = 'waiting'")),
     )
     id: int | None = Field(default=None, primary_key=True)
     key: str | None = None
