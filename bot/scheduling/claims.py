@@ -123,13 +123,13 @@ class Claims:
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
         person, room = self._readers.people.get(row["person_id"]), rooms.get(row["room_id"])
+        if (moment := spread(row, person, self._desk.config, now, self._sharing[row["by"]], self._readers)) > now:
+            outbox.settle(work, [row["id"]], after=moment, reason=SPREAD)
+            return None
         passed = self._passed(work, row, person, room, now, claimed)
         if passed is None:
             return None
         row = passed
-        if (moment := spread(row, person, self._desk.config, now, self._sharing[row["by"]])) > now:
-            outbox.settle(work, [row["id"]], after=moment, reason=SPREAD)
-            return None
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:

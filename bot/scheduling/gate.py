@@ -92,14 +92,19 @@ def _with_the_next(
     return Judgement(Verdict.WAIT, TOGETHER, moment + A_MOMENT)
 
 
-def spread(row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime, sharing: int) -> dt.datetime:
-    """When a push goes that `sharing` readers are to get now: each at a time of their own, so that not all ask at once."""
+def spread(
+    row: RowMapping, person: Person | None, settings: Settings, now: dt.datetime, sharing: int, readers: Readers
+) -> dt.datetime:
+    """When a push goes that `sharing` readers are to get now: each at a time of their own, so that not all ask at once.
+
+    One that goes with what is due to its reader in a moment goes then."""
     knobs = settings.send
     if (
         person is None
         or row["kind"] not in PUSHES
         or sharing < knobs.spread_from
         or row["reason"] in (TOGETHER, SPREAD)
+        or person.id in readers.soon
     ):
         return now
     moment = now + offset(person.id, span(knobs.spread))

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import UNASKED
+from handlers.services.care import planned
 from handlers.settings import Settings
 from playbooks.schema.common import span
 from storage.queries import care, due, outbox, people, profile
+from storage.tables.care import Enrolment
 from storage.tables.people import Person
 from storage.work import Work
 
@@ -34,6 +36,8 @@ class Readers:
     """What they told of where they stand."""
     soon: Mapping[int, dt.datetime] = field(default_factory=dict)
     """When something planned is due to them, if in a moment."""
+    rounds: Sequence[Enrolment] = ()
+    """The rounds that the messages belong to; who asks the session for one of these finds it there."""
     waiting: Mapping[int, Sequence[RowMapping]] = field(default_factory=dict)
     """What else of ours they may get in the same message."""
 
@@ -51,5 +55,6 @@ class Readers:
             care.playbooks_of(work, asked, "journey"),
             profile.told(work, asked, "stage"),
             due.soon(work, asked, PLANNED, now + moment),
+            list(care.enrolments_by_id(work, [one for row in rows if (one := planned.round_of(row))]).values()),
             outbox.unasked(work, asked, now + moment) if moment else {},
         )

@@ -32,16 +32,22 @@ def _step(scene: Scene, journey_id: str, step_id: str) -> tuple[Journey, Step] |
     return (journey, step) if journey is not None and step is not None else None
 
 
+def round_of(row: RowMapping) -> int:
+    """The number of the enrolment that a message of a journey or challenge belongs to; 0 for others."""
+    rule, key = row["by"].partition(":")[0], (row["key"] or "").split(":")
+    return int(key[1]) if rule in ("journey", "challenge") and len(key) > 1 and key[1].isdecimal() else 0
+
+
 def ended(scene: Scene, row: RowMapping, person: Person) -> str:
     """Why a message that was right when it was written, and has waited since, is so no more; "" while it is."""
     rule, _, rest = row["by"].partition(":")
-    numbers = [int(part) for part in (row["key"] or "").split(":")[1:2] if part.isdecimal()]
+    number = round_of(row)
     if rule == "reminder" and rest.isdecimal():
         return _reminder(scene, row, int(rest))
-    if rule == "journey" and numbers and ":" in rest:
-        return _journey(scene, person, numbers[0], *rest.split(":", 1))
-    if rule == "challenge" and numbers and row["key"].split(":")[-1].isdecimal():
-        return _challenge(scene, person, numbers[0])
+    if rule == "journey" and number and ":" in rest:
+        return _journey(scene, person, number, *rest.split(":", 1))
+    if rule == "challenge" and number and row["key"].split(":")[-1].isdecimal():
+        return _challenge(scene, person, number)
     return ""
 
 
