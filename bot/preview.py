@@ -21,11 +21,12 @@ from bot.stories.world import World, person_id
 from handlers.contract import stored
 from handlers.services.care import dates, journeys, planning
 from handlers.services.care.days import WEEKDAYS, local
+from handlers.services.staff import calls
 from playbooks.library import Library
 from playbooks.schema.common import Review, Stage
 from playbooks.schema.journey import DATED, Journey, Step
 from playbooks.schema.source import Broken, Problem, read
-from storage.queries import care, due, people, profile
+from storage.queries import care, due, outbox, people, profile
 
 STAFF, STAFF_ROOM = "小林", "工作人员群"
 ALARM = re.compile(r"#收到 \d+")
@@ -172,7 +173,7 @@ async def _through(world: World, journey: Journey, person: Profile) -> list[Mome
     zone = ZoneInfo(person.zone)
     said = sorted((one.at.replace(tzinfo=zone).astimezone(dt.UTC), one.text, "") for one in person.says)
     found = [_moment(one, person) for one in await world.wait(dt.timedelta())]
-    while (moment := await world.app.next_event()) is not None and _running(world, person):
+    while (moment := _next(world)) is not None and _running(world, person):
         if said and said[0][0] <= moment:
             at, text, step = said.pop(0)
             found += [_moment(one, person) for one in await world.until(max(at, world.clock.now()))]
@@ -189,6 +190,13 @@ async def _through(world: World, journey: Journey, person: Profile) -> list[Mome
     return [one for one in found if one.text]
 
 
+def _next(world: World) -> dt.datetime | None:
+    """When something is due or waits to be sent next; what staff get every morning is nothing to stop for."""
+    with world.app.database.reading() as work:
+        slots = [one["at"] for one in due.upcoming(work, 2) if one["kind"] != calls.KIND][:1]
+        return min([*slots, *filter(None, [outbox.next_at(work)])], default=None)
+
+
 async def _taken(world: World, found: list[Moment]) -> None:
     """An alarm is taken at once, so that the calendar shows it and not the ladder; what follows stays locked."""
     if found and found[-1].kind == "staff" and (number := ALARM.search(found[-1].text)):
@@ -198,7 +206,8 @@ async def _taken(world: World, found: list[Moment]) -> None:
 def _running(world: World, person: Profile) -> bool:
     with world.app.database.reading() as work:
         somebody = people.by_platform(work, "memory", person_id(person.name))
-        return somebody is not None and bool(care.running(work, somebody.id, "journey"))
+        rounds = care.running(work, somebody.id, "journey") if somebody is not None else []
+        return any(one.round == 1 for one in rounds)  # a birthday comes again every year
 
 
 def _asked(world: World, journey: Journey, person: Profile, sent: list[Sent]) -> list[Step]:
@@ -217,7 +226,8 @@ def _missed(world: World, person: Profile) -> list[Moment]:
     found = []
     with world.app.database.reading() as work:
         somebody = people.by_platform(work, "memory", person_id(person.name))
-        for enrolment in care.enrolments(work, somebody.id, "journey") if somebody else []:
+        rounds = care.enrolments(work, somebody.id, "journey") if somebody else []
+        for enrolment in (one for one in rounds if one.round == 1):
             for row in due.of(work, planning.STEP, stored(enrolment.id)).values():
                 if row["state"] != "done":
                     why = WHY.get(row["reason"], row["reason"] or "还没到")
