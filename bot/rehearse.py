@@ -25,6 +25,8 @@ Told = Callable[[int, int], None]
 TOGETHER = 500
 HABITS = {"answers": 25, "silent": 55, "leaves": 10, "ill": 10}
 """Per cent: who answers what the plan asks, who does not, who unsubscribes one day, who is in hospital for some days."""
+APART = {"send": {"pushes_a_day": 100, "spread_from": 1_000_000}}
+"""Nothing of a plan is left out for other messages' sake, and everybody is written to on the minute."""
 FORK = multiprocessing.get_context("fork")
 """So that the library needs no copying."""
 
@@ -62,7 +64,7 @@ def _worker(journey_id: str, days: int, count: int, seed: int) -> dict[str, Any]
 
 async def _run(journey_id: str, days: int, count: int, chance: random.Random) -> dict[str, Any]:
     start = START.astimezone(dt.UTC)
-    world = World(start, {}, {}, {"send": {"pushes_a_day": 100}}, _shared["library"])
+    world = World(start, {}, {}, APART, _shared["library"])
     await world.start()
     names = [f"病友{number + 1}" for number in range(count)]
     habits = dict(zip(names, chance.choices(list(HABITS), list(HABITS.values()), k=count), strict=True))
