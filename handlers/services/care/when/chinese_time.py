@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from handlers.services.care.chinese_number import to_int
+from handlers.services.care.when import lunar
 
 N = r"(?:\d{1,3}|[零〇一二两三四五六七八九十]{1,3})"
 _WEEK = r"(?:周|星期|礼拜)"
 # 每周三次 and 每周一三点: a digit that counts something else is no weekday; 二十点 is an hour.
 _WD = r"(?:[一三四五六日天1-7](?![点时:次遍回\d])|二(?![点时:次遍回]|十[一二三]?点))"
-_PART = r"(?:凌晨|半夜|深夜|夜里|夜间|清晨|清早|一早|早上|早晨|早间|上午|中午|正午|午后|下午|傍晚|晚上|晚间|夜晚)"
+PART = r"(?:凌晨|半夜|深夜|夜里|夜间|清晨|清早|一早|早上|早晨|早间|上午|中午|正午|午后|下午|傍晚|晚上|晚间|夜晚)"
 _LATER = r"(?:以后|之后|过后|后)"
 _SPAN = rf"(?:半个?(?:小时|钟头)|{N}个半(?:小时|钟头)|{N}个?(?:小时|钟头)(?:半|{N}分钟?)?|{N}分钟|[一二两三]刻钟)"
 _MEAL_OF = r"(?:早上?|中午?|午|晚上?)[饭餐]?"
@@ -51,6 +52,9 @@ PATTERNS = _compile(
         ("week_freq", rf"(?:每|一)个?{_WEEK}({N})(?:次|遍|回)"),
         ("weekdays", rf"每?个?{_WEEK}({_WD})(?:到|至|-|~){_WEEK}?({_WD})"),
         ("weekdays", r"每?个?(工作日)"),
+        ("lunar_monthly", lunar.MONTHLY),
+        ("lunar_date", lunar.DATE),
+        ("lunar_blank", lunar.LONE),
         ("weekend", r"(每个?)?(?:这|本|下)?个?(?:周末|双休日)"),
         ("weekly", rf"每(隔?(?:{N}|一)个?)?个?{_WEEK}的?(?:{_WEEK})?({_WD}(?:[、,，和跟及与/]?{_WEEK}?{_WD}){{0,6}})"),
         ("bare_weekly", rf"{_WEEK}({_WD}(?:[、,，和跟及与/]?{_WEEK}?{_WD}){{1,6}})"),
@@ -81,7 +85,7 @@ PATTERNS = _compile(
         ),
         ("dual", rf"早(?:上)?[、和]?晚(?:上)?(?:各)?(?=(?:{N}点|\d{{1,2}}:\d\d))"),
         ("pair", rf"早({N})点?晚({N})点?(?!\d)"),
-        ("part", rf"{_PART}|[早晚](?=(?:{N}点|\d{{1,2}}:\d\d))|(?<=[每今明天日一二三四五六])[早晚夜](?![饭餐期点间])"),
+        ("part", rf"{PART}|[早晚](?=(?:{N}点|\d{{1,2}}:\d\d))|(?<=[每今明天日一二三四五六])[早晚夜](?![饭餐期点间])"),
         ("clock", r"(?<!\d)(\d{1,2}):(\d{2})(?!\d)"),
         ("before", rf"差({N}|一刻)分?钟?到?({N})点"),
         (
@@ -99,7 +103,7 @@ PATTERNS = _compile(
     )
 )
 _STARTS = frozenset(
-    "直等待过呆一稍晚早每周星礼工这本下双天日隔连接未持坚为共再大今明后月到"
+    "农阴旧老初冬腊闰直等待过呆一稍晚早每周星礼工这本下双天日隔连接未持坚为共再大今明后月到"
     "至~-截吃用打滴服差临睡起三饭餐提0123456789零〇二两四五六七八九十半凌深夜清上中正午傍礼刻"
 )
 
