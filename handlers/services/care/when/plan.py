@@ -215,9 +215,6 @@ def _limits(phrase: Phrase, repeat: Repeat, days: Days, first: dt.datetime, end:
         ahead = (first.date() - phrase.today).days
         day = ("今天", "明天")[ahead] if ahead < 2 else said_day(first.date(), phrase.today)
         return words.FROM.format(day=f"{day} {first:%H:%M} ") + tail
-    if repeat.lunar:
-        solar, weekday = said_day(first.date(), phrase.today), words.WEEKDAYS[first.weekday()]
-        return words.LUNAR_NEXT.format(solar=solar, weekday=weekday) + tail
     later = days.start is not None and first.date() > phrase.today
     return (words.FROM.format(day=said_day(first.date(), phrase.today)) if later else "") + tail
 

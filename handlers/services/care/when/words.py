@@ -64,7 +64,6 @@ MEAL_NAMES = {"早": "早饭", "午": "午饭", "晚": "晚饭"}
 ASK_LUNAR = "您是想农历每月{day}都提醒，还是只提醒下一次？"
 ASK_LEAP = "闰月我算不准，请告诉我是公历的几月几日？"
 LUNAR = "农历{month}月{day}（{solar}，周{weekday}）{clock}"
-LUNAR_NEXT = "（下一次：{solar}，周{weekday}）"
 UNTIL = "，到{day}"
 FROM = "，从{day}起"
 NOT_EVERY_MONTH = "（没有这一天的月份不提醒）"
