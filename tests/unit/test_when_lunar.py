@@ -73,7 +73,13 @@ def test_no_hour_and_leap_months_and_midnight_are_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["每月15号早上8点提醒我开药", "8月15日早上8点提醒我复查", "初次复查是3月4日早上8点提醒我"]
+    "text",
+    [
+        "每月15号早上8点提醒我开药",
+        "8月15日早上8点提醒我复查",
+        "初次复查是3月4日早上8点提醒我",
+        "明天早上8点提醒我初三孩子开家长会",
+    ],
 )
 def test_common_calendar_stays_as_it_was(text: str) -> None:
     found = parse_request(text, NOW, SHANGHAI)
