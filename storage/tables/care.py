@@ -57,7 +57,7 @@ class Mate(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """Something a person asked to be reminded of. `rule` is an RFC 5545 RRULE, empty for once."""
+    """Something a person asked to be reminded of. `rule` is an RFC 5545 or (lunar) 7529 RRULE, empty for once."""
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(index=True)

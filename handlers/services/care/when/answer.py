@@ -10,7 +10,8 @@ from dataclasses import dataclass
 class Schedule:
     """When it rings.
 
-    `first`: aware (UTC), strictly after the moment of asking. `rule`: RFC 5545 RRULE without DTSTART, "" for once.
+    `first`: aware (UTC), strictly after the moment of asking. `rule`: RFC 5545 RRULE without DTSTART (by the lunar
+    calendar: RFC 7529), "" for once.
     `until`: aware (UTC), the last moment, or None. `said`: the Chinese reading-back.
     """
 

@@ -43,6 +43,8 @@ _HINTS = (
     (re.compile(r"午饭|午餐"), range(11, 13), 0),
     (re.compile(r"睡觉|睡前|入睡"), range(8, 12), 12),
 )
+NO_HOUR = 99
+"""七八点 is no one hour."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -117,6 +119,8 @@ def _said(token: Token, part: str, start: int) -> Said:
     if ":" in token.text or "时" in token.text:
         exact = (name is not None and name.startswith("0")) or (":" in token.text and name == "12")
         return Said(to_int(name or ""), to_int(half or "0"), part, start, token.end, exact)
+    if to_number(name or "") is None:
+        return Said(NO_HOUR, 0, part, start, token.end)
     said = next((m for m in minutes if m), None) or "0"
     minute = 30 if half else 15 * to_int(quarters) if quarters else to_int(said.strip("分过零〇") or "0")
     return Said(to_int(name or ""), minute, part, start, token.end, name in ("00", "零", "0"))

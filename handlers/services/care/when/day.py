@@ -8,7 +8,7 @@ import re
 from dateutil.relativedelta import relativedelta
 
 from handlers.services.care.chinese_number import to_int
-from handlers.services.care.when import words
+from handlers.services.care.when import lunar, words
 from handlers.services.care.when.chinese_time import N, Token
 from handlers.services.care.when.rules import LAST_DAY, Repeat
 
@@ -98,6 +98,8 @@ def repeat_of(token: Token) -> Repeat | None:
         return Repeat("WEEKLY", 1, (5, 6)) if got[0] else None
     if kind == "weekly":
         return Repeat("WEEKLY", _weeks(got[0]), weekdays(got[1] or ""))
+    if kind == "lunar_monthly":
+        return Repeat("MONTHLY", 1, lunar.day_numbers(got[0] or got[1] or ""), lunar=True)
     if kind in ("hourly", "minutely"):
         return _by_clock(token)
     return _monthly(token)

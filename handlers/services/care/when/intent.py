@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from handlers.services.care.when.spoken import plain
+
 LONGEST = 500
 _WIDE = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: " "}
 # Punctuation stays Chinese, so that what is read back looks as it was written.
@@ -11,7 +13,7 @@ _WIDE = {wide: narrow for wide, narrow in _WIDE.items() if chr(wide) not in "，
 _MENTION = re.compile(r"@[^\s@]{1,20}(?:\s|\u2005|$)")
 _SPACE = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])|[\u200b-\u200f\ufeff\u2060]")
 
-_KIN = r"(?!妈|爸|家|老公|老婆|老伴|爱人|孩子|儿子|女儿|奶奶|爷爷|公公|婆婆|外婆|外公|姥|弟|妹|哥|姐|娃)"
+_KIN = r"(?!妈|爸|家|老公|老婆|老伴|爱人|孩子|儿子|女儿|奶奶|爷爷|公公|婆婆|外婆|外公|姥|弟|妹|哥|姐|娃|闺女|姑|丫头|孙|先生|太太|妻|丈夫|爹|娘|叔|伯|舅|姨|婶|嫂)"
 _ME = rf"(?:我{_KIN}|俺|咱们?)"
 VERB = re.compile(
     rf"(?:记得|别忘了?|不要忘了?|到时候?|准时|定时|按时)?"
@@ -21,7 +23,7 @@ VERB = re.compile(
 _DIRECT = re.compile(rf"提醒(?:一下|一声)?(?:我|{_ME})|(?:帮|给|替|请|麻烦).{{0,4}}(?:设|定|订|加|建)")
 
 _OFFICE = r"(?:医生|大夫|护士|主任|老师|群主|群里|管理员|手机|系统|有人|谁)"
-_SOMEONE = rf"(?:{_OFFICE}|妈妈?|爸爸?|老公|老婆|爱人|家人|家里人|儿子|女儿|媳妇|同事|朋友|他们?|她们?)"
+_SOMEONE = rf"(?:{_OFFICE}|妈妈?|爸爸?|老公|老婆|爱人|家人|家里人|儿子|女儿|媳妇|闺女|姑娘|老伴|丫头|孙[子女]|同事|朋友|他们?|她们?)"
 _PAST = r"(?:昨天|昨晚|前天|上周|上次|上回|刚才|刚刚|(?:^|(?<=[，,。]))(?:以前|之前))"
 _NOT = re.compile(
     "|".join(
@@ -37,6 +39,8 @@ _NOT = re.compile(
             rf"{_SOMEONE}[^，,。！？；请]{{0,4}}(?:提醒|叫|喊)(?:了|过)?我",
             rf"{_SOMEONE}[^，,。！？；请]{{0,14}}提醒(?!我)",
             rf"{_OFFICE}[^，,。！？；请]{{0,14}}提醒我",
+            # 我妈每天早上8点提醒我吃药 tells who reminds; 我妈每天早上8点吃药提醒我 asks.
+            rf"^[我俺]家?(?:{_SOMEONE}|[爸妈爹娘])[每天日早中午晚上下夜里都会要总\d零一二两三四五六七八九十点半分:周月号]{{0,14}}(?:提醒|叫|喊)我",
             rf"{_PAST}[^，,。！？；]{{0,12}}(?:提醒|叫|喊)(?:了|过)?我",
             r"(?:要是|如果|假如|万一).{0,30}(?:就好|多好)",
         )
@@ -69,11 +73,15 @@ _TAIL = re.compile(
 
 def tidy(text: str) -> str:
     """Half-width signs and no blanks. The grammar marks places in this text."""
-    return _SPACE.sub("", _MENTION.sub("", text.translate(_WIDE))).strip()
+    return plain(_SPACE.sub("", _MENTION.sub("", text.translate(_WIDE))).strip())
 
 
 def has_verb(text: str) -> bool:
     return bool(VERB.search(text))
+
+
+def is_care(what: str) -> bool:
+    return bool(_CARE.search(what))
 
 
 def is_care_plan(text: str, what: str, starts: int) -> bool:

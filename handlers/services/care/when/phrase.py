@@ -30,6 +30,9 @@ _CLASS = {
             "month_end",
             "month_blank",
             "yearly",
+            "lunar_monthly",
+            "lunar_date",
+            "lunar_blank",
             "hourly",
             "minutely",
             "gap",
@@ -46,6 +49,8 @@ _CLASS = {
 }
 _GLUE = re.compile(r"(?:开始|以及|还有|并且|然后|[\s，,、。；;：:的在于和跟与及又也起从自吧就要各分别是每])*")
 _AFTERWARDS = re.compile(r"(?:开始|起(?!床|来|身)|为止|止|的时候|左右|当天|这天)*")
+_NO_MOMENT = re.compile(r"多(?!吃|喝|测|量|走|做|穿|休)|[以之]前|前(?=提醒|[叫喊])|[以之]后(?=提醒|[叫喊])")
+"""8点多 and 8点以前."""
 _BETWEEN = ("到", "至", "-", "~", "—")
 DAYS = ("every", "date", "last")
 
@@ -103,6 +108,8 @@ def read(text: str, now: dt.datetime, zone: ZoneInfo) -> Phrase:
 def is_between(phrase: Phrase) -> bool:
     """8点到9点 is no moment to ring at."""
     said = of(phrase.tokens, *CLOCKS, "part")
+    if any(_NO_MOMENT.match(phrase.text, one.end) for one in said if one.kind in CLOCKS):
+        return True
     rest = of(scan(phrase.text), *CLOCKS, "part")
     pairs = ((one, phrase.text[one.end : two.start]) for one, two in pairwise(rest))
     return any(one in said and one.kind in CLOCKS and gap in _BETWEEN for one, gap in pairs)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.services.care.chinese_number import to_int
-from handlers.services.care.when import words
+from handlers.services.care.when import lunar, words
 from handlers.services.care.when.answer import Schedule
 from handlers.services.care.when.chinese_time import Token, minutes_of
 from handlers.services.care.when.clock import Wall
@@ -56,6 +56,8 @@ def _segment(phrase: Phrase, tokens: Sequence[Token]) -> list[Schedule]:
         return [_in_a_while(phrase, after[0])]
     if of(tokens, "vague"):
         phrase.ask(words.ASK_SOON, words.SOON_OPTIONS)
+    if dated := of(tokens, "lunar_date", "lunar_blank"):
+        return _lunar(phrase, tokens, dated[0])
     repeat = _repeat(phrase, tokens)
     days = _days(phrase, tokens)
     if repeat and repeat.by_clock:
@@ -66,6 +68,35 @@ def _segment(phrase: Phrase, tokens: Sequence[Token]) -> list[Schedule]:
     if repeat:
         return [_recurring(phrase, repeat, days, wall) for wall in times]
     return [_single(phrase, tokens, day, wall, times) for day in days.single or (phrase.today,) for wall in times]
+
+
+def _lunar(phrase: Phrase, tokens: Sequence[Token], token: Token) -> list[Schedule]:
+    """A day of the lunar year: the next one, or every year."""
+    if token.kind == "lunar_blank":
+        day = lunar.day_number(token.got[0] or token.got[1] or "")
+        following = lunar.next_day(phrase.today, (day,))
+        once = f"农历{lunar.said_month(lunar.month_of(following))}月{lunar.said_day(day)}"
+        options = (f"农历每月{lunar.said_day(day)}", once)
+        question = words.ASK_LUNAR.format(day=lunar.said_day(day))
+        phrase.ask_here(question, options, token.start, token.end)
+    day_of_year = lunar.read_date(token.got)
+    if day_of_year.leap:
+        phrase.ask(words.ASK_LEAP)
+    repeat = Repeat("YEARLY", 1, (day_of_year.day,), day_of_year.month, lunar=True)
+    found = [_recurring(phrase, repeat, Days(), wall) for wall in times_of(phrase, tokens)]
+    return found if day_of_year.yearly else [_once_lunar(phrase, repeat, one) for one in found]
+
+
+def _once_lunar(phrase: Phrase, repeat: Repeat, found: Schedule) -> Schedule:
+    local = found.first.astimezone(phrase.zone)
+    said = words.LUNAR.format(
+        month=lunar.said_month(repeat.month),
+        day=lunar.said_day(repeat.days[0]),
+        solar=said_day(local.date(), phrase.today),
+        weekday=words.WEEKDAYS[local.weekday()],
+        clock=f"{local:%H:%M}",
+    )
+    return Schedule(found.first, "", None, said)
 
 
 def _is_habit(tokens: Sequence[Token]) -> bool:
@@ -142,6 +173,8 @@ def _at(phrase: Phrase, day: dt.date, wall: Wall) -> dt.datetime:
 
 
 def _recurring(phrase: Phrase, repeat: Repeat, days: Days, wall: Wall) -> Schedule:
+    if repeat.lunar and wall.later:
+        phrase.ask(words.ASK_BETWEEN)
     shifted, anchor = repeat.later(wall.later), _at(phrase, days.start or phrase.today, wall)
     if repeat.freq == "DAILY" and days.start is None and anchor <= phrase.now:
         anchor += dt.timedelta(days=1)

@@ -17,6 +17,7 @@ from handlers.services.care.when.intent import (
     LONGEST,
     clauses_with_verb,
     has_verb,
+    is_care,
     is_care_plan,
     is_direct,
     tidy,
@@ -31,7 +32,7 @@ from handlers.services.care.when.times import meals_of
 __all__ = ["Ask", "Request", "Schedule", "next_after", "parse_request"]
 
 MOST_TIMES = 12
-_EVERY = ("daily", "weekly", "weekdays", "days", "gap", "monthly", "pair", "dual")
+_EVERY = ("daily", "weekly", "weekdays", "days", "gap", "monthly", "lunar_monthly", "pair", "dual")
 
 
 def parse_request(text: str, now: dt.datetime, zone: ZoneInfo) -> Request | Ask | None:
@@ -61,6 +62,8 @@ def _is_plan(phrase: Phrase) -> bool:
 def _timed(phrase: Phrase) -> bool:
     """A time of day, or a day together with 叫我."""
     if of(phrase.tokens, *CLOCKS, "after", "meal", "bed", "rise", "freq", "hourly", "minutely"):
+        return True
+    if of(phrase.tokens, "daily") and of(phrase.tokens, "part") and is_care(phrase.what):
         return True
     return bool(phrase.tokens) and "我" in phrase.text
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
-from handlers.services.care.when import words
+from handlers.services.care.when import lunar, words
 
 Freq = Literal["YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY"]
 _STEP = {"DAILY": dt.timedelta(days=1), "HOURLY": dt.timedelta(hours=1), "MINUTELY": dt.timedelta(minutes=1)}
@@ -24,6 +24,7 @@ class Repeat:
     interval: int = 1
     days: tuple[int, ...] = ()
     month: int = 0
+    lunar: bool = False
 
     @property
     def by_clock(self) -> bool:
@@ -39,6 +40,9 @@ class Repeat:
         return replace(self, days=tuple(1 if d in (31, LAST_DAY) else max(1, d + days) for d in self.days))
 
     def rule(self) -> str:
+        return f"{lunar.MARK}{self._rule()};SKIP=BACKWARD" if self.lunar else self._rule()
+
+    def _rule(self) -> str:
         parts = [f"FREQ={self.freq}"]
         if self.interval > 1:
             parts.append(f"INTERVAL={self.interval}")
@@ -51,6 +55,9 @@ class Repeat:
         return ";".join(parts)
 
     def said(self) -> str:
+        if self.lunar:
+            listed = "、".join(map(lunar.said_day, self.days))
+            return f"农历每年{lunar.said_month(self.month)}月{listed}" if self.month else f"农历每月{listed}"
         if self.freq == "WEEKLY":
             return self._said_weekly()
         if self.freq == "MONTHLY":
@@ -87,6 +94,9 @@ def _once(first: dt.datetime, after: dt.datetime) -> dt.datetime | None:
 
 def _repeated(text: str, first: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datetime | None:
     wall, start = (m.astimezone(zone).replace(tzinfo=None) for m in (after, first))
+    if text.startswith(lunar.MARK):
+        wall = max(wall, start - dt.timedelta(seconds=1))
+        return lunar.next_wall(text, start, wall).replace(tzinfo=zone).astimezone(dt.UTC)
     start = _nearer(text, start, wall)
     rule = rrulestr(f"RRULE:{text}", dtstart=start)
     wall = max(wall, start - dt.timedelta(seconds=1))

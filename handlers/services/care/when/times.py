@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from handlers.services.care.chinese_number import to_int
 from handlers.services.care.when import words
 from handlers.services.care.when.chinese_time import N, Token, minutes_of
-from handlers.services.care.when.clock import Halves, Said, Wall, clocks, part_of, walls
+from handlers.services.care.when.clock import NO_HOUR, Halves, Said, Wall, clocks, part_of, walls
 from handlers.services.care.when.phrase import CLOCKS, Phrase, of
 
 _DEFAULT = "早上8点"
@@ -42,6 +42,8 @@ def _said(phrase: Phrase, tokens: Sequence[Token]) -> list[Wall]:
     if isinstance(found, Halves):
         phrase.ask_here(found.question, found.options, found.said.start, found.said.end)
     if isinstance(found, Said):
+        if found.hour == NO_HOUR:
+            phrase.ask(words.ASK_BETWEEN)
         phrase.ask(words.ASK_NO_CLOCK.format(words=phrase.text[found.start : found.end]))
     return found
 

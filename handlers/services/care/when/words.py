@@ -7,6 +7,8 @@ from bisect import bisect_right
 WEEKDAYS = "一二三四五六日"
 DAY_CODES = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
+LUNAR_TENS = "零一二三四五六七八九十"
+
 PART_STARTS = (5, 10, 12, 13, 18)
 PART_WORDS = ("凌晨", "早上", "上午", "中午", "下午", "晚上")
 
@@ -59,6 +61,9 @@ MEALS = {"早": (8, 0), "午": (12, 30), "晚": (18, 30)}
 BEFORE_MEALS = {"早": (7, 0), "午": (11, 30), "晚": (17, 30)}
 BEDTIME, AFTER_RISING = (21, 30), (7, 0)
 MEAL_NAMES = {"早": "早饭", "午": "午饭", "晚": "晚饭"}
+ASK_LUNAR = "您是想农历每月{day}都提醒，还是只提醒下一次？"
+ASK_LEAP = "闰月我算不准，请告诉我是公历的几月几日？"
+LUNAR = "农历{month}月{day}（{solar}，周{weekday}）{clock}"
 UNTIL = "，到{day}"
 FROM = "，从{day}起"
 NOT_EVERY_MONTH = "（没有这一天的月份不提醒）"
