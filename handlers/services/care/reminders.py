@@ -18,6 +18,7 @@ from storage.tables.care import Firing, Reminder
 
 QUESTION = "reminder"
 ANSWER_WITHIN = dt.timedelta(hours=12)
+LONGEST_EDIT = 60
 
 
 def create(ctx: Context, request: Request) -> list[Reminder]:
@@ -36,8 +37,13 @@ def _create(ctx: Context, what: str, schedule: Schedule) -> Reminder:
         created_at=ctx.now,
     )
     reminder = ctx.work.add(row)
-    due.plan(ctx.work, [_slot(ctx, reminder, schedule.first)])
+    plan_next(ctx, reminder, schedule.first)
     return reminder
+
+
+def plan_next(scene: Scene, reminder: Reminder, moment: dt.datetime) -> None:
+    """Its next ring."""
+    due.plan(scene.work, [_slot(scene, reminder, moment)])
 
 
 def _slot(scene: Scene, reminder: Reminder, moment: dt.datetime) -> dict[str, Any]:
