@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from handlers.services.care.edits import Edit, edit_of
+from handlers.services.care.replies import kind_of
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,17 @@ from handlers.services.care.edits import Edit, edit_of
 )
 def test_an_edit_names_a_reminder_and_a_time(text: str, meant: Edit | None) -> None:
     assert edit_of(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ("吃药", "medicine"),
+        ("打胰岛素", "medicine"),
+        ("滴眼药水", "medicine"),
+        ("量血压", "measure"),
+        ("复查", "other"),
+    ],
+)
+def test_what_is_said_late_goes_by_type(what: str, kind: str) -> None:
+    assert kind_of(what) == kind
