@@ -144,6 +144,20 @@ def ring(work: Work, rows: Sequence[dict[str, Any]]) -> None:
         work.connection.execute(RING, [row | {"outcome": "open", "repeats": 0} for row in rows])
 
 
+def unring(work: Work, reminder_id: int, slot: dt.datetime) -> None:
+    """Forget a ring that never left."""
+    rang = firing(work, reminder_id, slot)
+    if rang is not None:
+        work.session.delete(rang)
+        work.session.flush()
+
+
+def rang_since(work: Work, reminder_id: int, since: dt.datetime) -> bool:
+    """Whether this reminder has rung, or was missed, since then."""
+    wanted = select(Firing.id).where(Firing.reminder_id == reminder_id, Firing.slot >= since)
+    return work.session.exec(wanted).first() is not None
+
+
 def firing(work: Work, reminder_id: int, slot: dt.datetime) -> Firing | None:
     wanted = select(Firing).where(Firing.reminder_id == reminder_id, Firing.slot == slot)
     return work.session.exec(wanted).first()

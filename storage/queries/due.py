@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import String, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -99,6 +99,13 @@ def cancel(work: Work, kind: str, ref: int, now: dt.datetime, reason: str) -> in
     """Drop the waiting slots of one owner; returns how many there were."""
     gone = update(TABLE).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")
     return work.connection.execute(gone.values(state="cancelled", reason=reason, settled_at=now)).rowcount
+
+
+def free(work: Work, due_id: int, reason: str, now: dt.datetime) -> None:
+    """Drop one slot and free its key, so that the same moment may be planned again."""
+    gone = {"state": "cancelled", "reason": reason, "settled_at": now}
+    key = TABLE.c.key + ":moved:" + cast(TABLE.c.id, String)
+    work.connection.execute(update(TABLE).where(TABLE.c.id == due_id).values(key=key, **gone))
 
 
 def next_of(work: Work, kind: str, ref: int) -> dt.datetime | None:

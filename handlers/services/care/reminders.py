@@ -11,6 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Context, Handled, Happened, Kind, OnDoubt, Scene, Skip, stored, to_person
 from handlers.services.care.days import local, shown_day
+from handlers.services.care.replies import kind_of
 from handlers.services.care.when import Request, Schedule, next_after
 from playbooks.schema.common import span
 from storage.queries import care, due, people, questions
@@ -18,6 +19,7 @@ from storage.tables.care import Firing, Reminder
 
 QUESTION = "reminder"
 ANSWER_WITHIN = dt.timedelta(hours=12)
+LONGEST_EDIT = 60
 
 
 def create(ctx: Context, request: Request) -> list[Reminder]:
@@ -36,8 +38,13 @@ def _create(ctx: Context, what: str, schedule: Schedule) -> Reminder:
         created_at=ctx.now,
     )
     reminder = ctx.work.add(row)
-    due.plan(ctx.work, [_slot(ctx, reminder, schedule.first)])
+    plan_next(ctx, reminder, schedule.first)
     return reminder
+
+
+def plan_next(scene: Scene, reminder: Reminder, moment: dt.datetime) -> None:
+    """Its next ring."""
+    due.plan(scene.work, [_slot(scene, reminder, moment)])
 
 
 def _slot(scene: Scene, reminder: Reminder, moment: dt.datetime) -> dict[str, Any]:
@@ -80,7 +87,7 @@ def reminders_due(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | S
 
 
 def reminder_late(scene: Scene, slot: RowMapping) -> Handled | Skip:
-    """Its hour has passed unseen: never a late "take it now"; it is recorded as missed and the next is planned."""
+    """Its hour has passed unseen: never a late "take it now"; it is recorded as missed, the next is planned, and a word said by type."""
     reminder = care.reminder(scene.work, slot["ref"])
     person = people.person(scene.work, slot["person_id"])
     if reminder is None or person is None or reminder.state != "running":
@@ -95,8 +102,11 @@ def reminder_late(scene: Scene, slot: RowMapping) -> Handled | Skip:
     scene.work.add(row)
     after = max(slot["planned"], scene.now - dt.timedelta(seconds=1))
     due.plan(scene.work, _following(scene, reminder, after, person.zone))
+    kind = kind_of(reminder.what)
+    if kind == "other":
+        return Handled("reminder", ())
     at = shown_day(slot["planned"], scene.now, person.zone)
-    text = scene.words("reminder/late", what=reminder.what, at=at, again=reminder.state == "running")
+    text = scene.words("reminder/late", what=reminder.what, at=at, measure=kind == "measure")
     return Handled("reminder", (to_person(reminder.person_id, text, kind=Kind.REMINDER, by=f"reminder:{reminder.id}"),))
 
 

@@ -69,6 +69,15 @@ _LATER_SAID = re.compile(
 )
 
 
+_MEDICINE = re.compile(r"药|胰岛素|打针|注射|二甲双胍|阿司匹林|他汀|钙片|[吃服].{0,6}[片粒颗]|滴眼")
+_MEASURE = re.compile(r"血压|血糖|体温|体重|心率|[测量称]")
+
+
+def kind_of(what: str) -> Literal["medicine", "measure", "other"]:
+    """What sort of thing somebody is reminded of: decides what may be said when its hour has passed."""
+    return "medicine" if _MEDICINE.search(what) else "measure" if _MEASURE.search(what) else "other"
+
+
 def reply_to_ring(text: str) -> Reply | None:
     """The answer, and for `later` how long to wait if it was said; None when the text is no plain answer."""
     if len(text) > LONGEST:
