@@ -89,7 +89,7 @@ ALIASES = {
     "收进问答": "收录",
     "台账": "群管理",
 }
-ONLY_PRIVATE = {"画像", "更正进度", "应急名单"}
+ONLY_PRIVATE = {"画像", "更正进度", "应急名单", "计划"}
 
 
 @pytest.fixture(autouse=True, scope="module")
