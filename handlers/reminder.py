@@ -146,6 +146,9 @@ def answer_match(ctx: Context, msg: Incoming) -> tuple[str, dt.timedelta] | None
 def answer(ctx: Context, msg: Incoming, found: tuple[str, dt.timedelta]) -> Handled:
     outcome, wait = found
     firings = reminders.waiting(ctx)
+    if outcome == "later" and firings[0].outcome == "missed":
+        text = ctx.words("reminder/no_later")  # its hour is over: it is not rung for again
+        return Handled("reminder", (privately(msg, text, by="reminder"),))
     if outcome == "later":
         rows = reminders.snooze(ctx, firings, wait)
         at = shown_day(ctx.now + wait, ctx.now, ctx.person.zone)

@@ -169,7 +169,7 @@ def answered_since(work: Work, reminder_id: int, since: dt.datetime) -> bool:
     return work.session.exec(wanted.where(col(Firing.settled_at) > since)).first() is not None
 
 
-def open_firings(work: Work, person_id: int, since: dt.datetime) -> Sequence[Firing]:
-    """Reminders of this person that rang since then and got no answer yet, newest first."""
-    wanted = select(Firing).where(Firing.person_id == person_id, Firing.outcome == "open", Firing.slot >= since)
+def open_firings(work: Work, person_id: int, since: dt.datetime, outcome: str = "open") -> Sequence[Firing]:
+    """Reminders of this person that rang since then and got no answer yet (or `missed`: could not ring), newest first."""
+    wanted = select(Firing).where(Firing.person_id == person_id, Firing.outcome == outcome, Firing.slot >= since)
     return work.session.exec(wanted.order_by(col(Firing.slot).desc(), col(Firing.id).desc())).all()

@@ -61,12 +61,68 @@ def test_a_late_reminder_never_says_now(late: dt.timedelta) -> None:
             await world.say("张姐", DAILY)
             (told,) = await outage(world, EIGHT + late)
             assert told == world.desk.words("reminder/late", what="吃药", at=told.split(" 的“")[0])
-            assert told.startswith(("今天 08:00", "3月2日（周一） 08:00")) and "不用再做" in told
+            assert told.startswith(("今天 08:00", "3月2日（周一） 08:00")) and "先别急着补" in told
             assert slots(world, "reminder")[0][:2] == ("expired", "late")
             with world.app.database.reading() as work:
                 assert [one.outcome for one in work.session.scalars(select(Firing))] == ["missed"]
             following = await world.wait(DAY)
             assert [one.delivery.text for one in following].count(ring(world)) == 1
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize(
+    ("what", "says"), [("吃药", "回“吃了”"), ("打胰岛素", "先别急着补"), ("量血压", "不用补"), ("浇花", "")]
+)
+def test_what_is_said_late_goes_by_what_it_is_for(what: str, says: str) -> None:
+    async def go() -> None:
+        async with community() as world:
+            await world.say("张姐", f"每天早上8点提醒我{what}")
+            told = await outage(world, EIGHT + 4 * HOUR)
+            assert [says in text for text in told] == ([True] if says else [])
+            assert not any("该" in text for text in told)
+            answered = [one.delivery.text for one in await world.say("张姐", "好了")]
+            assert [f"{what}，已记下完成" in text for text in answered] == [True], "it counts though it is late"
+
+    asyncio.run(go())
+
+
+def test_what_was_missed_is_not_rung_for_again() -> None:
+    async def go() -> None:
+        async with community() as world:
+            await world.say("张姐", DAILY)
+            await outage(world, EIGHT + 4 * HOUR)
+            (told,) = await world.say("张姐", "等半小时")
+            assert "不再提醒" in told.delivery.text
+            assert not [one for one in await world.wait(12 * HOUR) if one.delivery.person]
+
+    asyncio.run(go())
+
+
+def test_a_ring_of_unknown_outcome_is_for_staff_to_look_at() -> None:
+    """A second reminder to take a medicine could be a second dose."""
+
+    async def go() -> None:
+        async with community() as world:
+            await world.say("张姐", DAILY)
+            await world.until(EIGHT + 2 * HOUR)
+            rings = outgoing(world, "reminder:1")
+            assert len(rings) > 1 and {row["on_doubt"] for row in rings} == {"ask_staff"}
+
+    asyncio.run(go())
+
+
+def test_a_ring_that_is_written_and_has_not_gone_is_taken_back_by_an_edit() -> None:
+    async def go() -> None:
+        async with community(reminders={"ask_again_times": 0}) as world:
+            await world.say("张姐", DAILY)
+            world.channel.state = LinkState.DOWN
+            await world.until(EIGHT)
+            world.channel.state = LinkState.UP
+            told = [one.delivery.text for one in await world.say("张姐", "把吃药提醒改到早上9点")]
+            assert any("今天 09:00" in text for text in told), told
+            sent = await world.until(EIGHT + DAY)
+            assert [one.at for one in sent if "该吃药了" in one.delivery.text] == [EIGHT + HOUR]
 
     asyncio.run(go())
 

@@ -68,6 +68,10 @@ PARTS = ((5, "凌晨"), (12, "上午"), (18, "下午"), (24, "晚上"))
 def spoken(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
     """`今天下午 2:00`, `明天上午 8:30`, `3月9日（周一）上午 8:00`: as one says it."""
     wall = local(moment, zone)
-    day = shown_day(moment, now, zone).rsplit(" ", 1)[0]
+    return shown_day(moment, now, zone).rsplit(" ", 1)[0] + spoken_clock(wall)
+
+
+def spoken_clock(wall: dt.datetime) -> str:
+    """`下午 2:00`, of a local time."""
     part = "中午" if wall.hour == 12 else next(name for until, name in PARTS if wall.hour < until)
-    return f"{day}{part} {wall.hour if wall.hour <= 12 else wall.hour - 12}:{wall:%M}"
+    return f"{part} {wall.hour if wall.hour <= 12 else wall.hour - 12}:{wall:%M}"

@@ -79,7 +79,7 @@ def reminders_due(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | S
             continue
         rang.append({"reminder_id": reminder.id, "person_id": reminder.person_id, "slot": slot["planned"]})
         planned += [*_following(scene, reminder, slot["planned"], person.zone), *_again(scene, rang[-1], 0)]
-        outcomes.append(_ring(scene, reminder, slot["planned"], person.zone, "reminder/ring"))
+        outcomes.append(_ring(scene, reminder, slot, slot["planned"], person.zone, "reminder/ring"))
     care.ring(scene.work, rang)
     due.plan(scene.work, planned)
     questions.ask_if_free(scene.work, [_question(scene, one["person_id"]) for one in rang], scene.now)
@@ -124,7 +124,7 @@ def again_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
         scene.work.add(firing)
         due.plan(scene.work, _again(scene, firing.model_dump(), firing.repeats))
     questions.ask_if_free(scene.work, [_question(scene, reminder.person_id)], scene.now)
-    return _ring(scene, reminder, firing.slot, person.zone, "reminder/ring_again")
+    return _ring(scene, reminder, slot, firing.slot, person.zone, "reminder/ring_again")
 
 
 def _question(scene: Scene, person_id: int) -> dict[str, Any]:
@@ -132,13 +132,15 @@ def _question(scene: Scene, person_id: int) -> dict[str, Any]:
     return questions.row(person_id, None, QUESTION, {}, scene.now + ANSWER_WITHIN)
 
 
-def _ring(scene: Scene, reminder: Reminder, slot: dt.datetime, zone: str, words: str) -> Handled:
-    text = scene.words(words, what=reminder.what, clock=f"{local(slot, zone):%H:%M}")
+def _ring(scene: Scene, reminder: Reminder, slot: RowMapping, rings: dt.datetime, zone: str, words: str) -> Handled:
+    """`rings`: when it was to ring. The message has the slot’s key, so that an edit may take it back."""
+    text = scene.words(words, what=reminder.what, clock=f"{local(rings, zone):%H:%M}")
     message = to_person(
         reminder.person_id,
         text,
         kind=Kind.REMINDER,
         by=f"reminder:{reminder.id}",
+        key=slot["key"],
         expires=scene.now + span(scene.settings.reminders.late_after),
         on_doubt=OnDoubt.ASK_STAFF,
     )
@@ -170,8 +172,12 @@ def _ring_slot(
 
 
 def waiting(ctx: Context) -> list[Firing]:
-    """The newest rings of this person that still wait for an answer: one, or all of the same minute."""
-    found = care.open_firings(ctx.work, ctx.person_id, ctx.now - ANSWER_WITHIN)
+    """The newest rings of this person that still wait for an answer: one, or all of the same minute; if none does, those that
+    could not ring."""
+    since = ctx.now - ANSWER_WITHIN
+    found = care.open_firings(ctx.work, ctx.person_id, since) or care.open_firings(
+        ctx.work, ctx.person_id, since, "missed"
+    )
     return [one for one in found if one.slot == found[0].slot]
 
 

@@ -69,13 +69,13 @@ _LATER_SAID = re.compile(
 )
 
 
-_MEDICINE = re.compile(r"药|胰岛素|打针|注射|二甲双胍|阿司匹林|他汀|钙片|[吃服].{0,6}[片粒颗]|滴眼")
+MEDICINE = re.compile(r"药|胰岛素|针|胶囊|片|滴眼|雾化|注射|他汀|双胍|阿司匹林|服(?!务)|吃(?![饭早中午晚水素])")
 _MEASURE = re.compile(r"血压|血糖|体温|体重|心率|[测量称]")
 
 
 def kind_of(what: str) -> Literal["medicine", "measure", "other"]:
     """What sort of thing somebody is reminded of: decides what may be said when its hour has passed."""
-    return "medicine" if _MEDICINE.search(what) else "measure" if _MEASURE.search(what) else "other"
+    return "medicine" if MEDICINE.search(what) else "measure" if _MEASURE.search(what) else "other"
 
 
 def reply_to_ring(text: str) -> Reply | None:

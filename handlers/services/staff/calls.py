@@ -5,7 +5,6 @@ illnesses or medicines: this is read in the staff room.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Handled, Scene, Skip
 from handlers.services.care import reach
 from handlers.services.care.days import at, local, next_clock
+from handlers.services.care.replies import MEDICINE
 from handlers.services.staff import breaker
 from handlers.services.staff.roles import tell_staff
 from storage.queries import care, due, outbox, people
@@ -22,7 +22,6 @@ from storage.tables.care import Reminder
 KIND = "call_list"
 KINDS = ("medicine", "care_step", "reminder", "step")
 """What did not arrive, the most urgent first; the words are in templates/staff/calls.txt.j2."""
-MEDICINE = re.compile(r"药|胰岛素|针|胶囊|片|滴眼|雾化|注射|服(?!务)|吃(?![饭早中午晚水])")
 CARE = ("surgery", "discharge", "treatment")
 """Anchors of plans whose steps somebody needs."""
 STEP = "journey_step"

@@ -14,9 +14,10 @@ from zoneinfo import ZoneInfo
 from handlers.contract import Scene, stored
 from handlers.services.care import planned
 from handlers.services.care.days import at, local, shown, shown_day
+from handlers.services.care.replies import MEDICINE
 from handlers.services.care.when import next_after
 from handlers.services.knowledge import case_clocks
-from handlers.services.staff.calls import CARE, MEDICINE
+from handlers.services.staff.calls import CARE
 from storage.queries import care, due, people, staff
 from storage.tables.care import Reminder
 from storage.tables.people import Person
