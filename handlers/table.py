@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from handlers import (
     ask_faq,
+    booking,
     burst,
     challenge,
     chat,
@@ -62,6 +63,12 @@ HANDLERS: tuple[Handler, ...] = (
     my_records.POINTS,
     why.WHY,
     why.STOP,
+    booking.RUNG,
+    booking.FOLLOWED,
+    booking.WHICH_DAY,
+    booking.MINE,
+    booking.CANCEL,
+    booking.WISHED,
     reminder.LIST,
     reminder.STOP,
     reminder.WHICH_ONE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.admin import (
     alerts,
+    bookings,
     broadcast,
     cases,
     challenges,
@@ -39,6 +40,7 @@ COMMANDS: tuple[Command, ...] = (
     *broadcast.COMMANDS,
     *challenges.COMMANDS,
     *plans.COMMANDS,
+    *bookings.COMMANDS,
     *statistics.COMMANDS,
     *cases.COMMANDS,
     *gaps.COMMANDS,

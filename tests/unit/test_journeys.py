@@ -286,7 +286,8 @@ def test_each_step_is_sent_once_or_on_record(moves: list[tuple[str, int]], late:
                 elif what == "edit":
                     days = [-2, -1, 1, 3, 7]
                     swap(
-                        world, journey(late=late, version=version, steps=[at(day, f"{9 + number:02}:30") for day in days])
+                        world,
+                        journey(late=late, version=version, steps=[at(day, f"{9 + number:02}:30") for day in days]),
                     )
                 elif what == "back":
                     world.clock = world.desk.clock = ManualClock(world.clock.now() - number * HOUR)
