@@ -11,6 +11,7 @@ from typing import TypeVar
 import structlog
 
 from bot.channels.base import Channel, LinkState, RawEvent
+from bot.channels.window import window
 from bot.clock import Clock, DemoClock, ManualClock
 from bot.config import place
 from bot.desk import Desk
@@ -24,7 +25,7 @@ from bot.shelf import Taken
 from bot.watching import Watching
 from handlers.contract import stored
 from handlers.services.knowledge.reviews import Place, keep_signed
-from handlers.services.staff import handover
+from handlers.services.staff import calls, handover
 from storage.queries import due, outbox, people, profile, staff
 from storage.work import Database
 
@@ -39,6 +40,7 @@ class App:
     def __init__(self, desk: Desk, channels: Mapping[str, Channel], live: bool = True) -> None:
         self.desk = desk
         self.channels = channels
+        desk.windows = {name: window(one.capabilities, desk.config.send) for name, one in channels.items()}
         self.writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.sender = Sender(desk, channels, self.writer)
         self.dispatcher = Dispatcher(
@@ -94,6 +96,7 @@ class App:
             profile.forget_old_consents(work, config.consent.version)
             keep_signed(work, self.desk.index.reviewed, now)
             handover.plan(self.desk.scene(work))
+            calls.plan(self.desk.scene(work))
 
     async def look_again(self) -> None:
         """Read the playbook files as they are now, beside the writer: whoever writes meanwhile is answered at once.

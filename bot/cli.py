@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress, track
+from rich.progress import track
 
 from bot import config as configuration
-from bot.commands import asking, playbooks, safety, vault
+from bot.commands import asking, continuity, playbooks, safety, time, vault
 from bot.commands.mistakes import said
-from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out, print_json, show
+from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out
 from bot.logs import configure
 from playbooks.schema.source import Broken
 
@@ -27,19 +27,14 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 UsageError: type[Any] = typer.BadParameter.__mro__[1]  # typer has a click of its own, and no name for this class
-SIMULATED = {
-    "people": "人数",
-    "days": "天数",
-    "messages_in": "收到的消息",
-    "messages_out": "发出的消息",
-    "check_ins": "打卡",
-    "reminders": "提醒",
-    "planned": "计划的事",
-    "ended": "结果",
-    "unaccounted": "没有下落的",
-    "seconds": "用时（秒）",
-}
-for more in (playbooks.commands, asking.commands, safety.commands, vault.commands):
+for more in (
+    playbooks.commands,
+    asking.commands,
+    safety.commands,
+    time.commands,
+    vault.commands,
+    continuity.commands,
+):
     app.add_typer(more)
 
 
@@ -94,44 +89,6 @@ def replay(
     library = wiring.library(load(config))
     passed = replay_all(files, library, config, as_json=as_json, transcript=transcript)
     raise typer.Exit(0 if passed else 1)
-
-
-@app.command()
-def simulate(
-    days: Annotated[int, typer.Option(min=1, max=400)] = 30,
-    people: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
-    seed: int = 1,
-    as_json: JsonOption = False,
-    config: ConfigOption = None,
-) -> None:
-    """快进一个虚拟社群，每条提醒都要有下落。"""
-    from bot import wiring
-    from bot.simulate import simulate as simulating
-
-    library = wiring.library(load(config))
-    with Progress(console=err, transient=True) as progress:
-        task = progress.add_task("模拟", total=days)
-        found = simulating(days, people, seed, library, lambda day: progress.update(task, completed=day))
-    if as_json:
-        print_json(found)
-    else:
-        show(
-            found,
-            (
-                "people",
-                "days",
-                "messages_in",
-                "messages_out",
-                "check_ins",
-                "reminders",
-                "planned",
-                "ended",
-                "unaccounted",
-                "seconds",
-            ),
-            SIMULATED,
-        )
-    raise typer.Exit(1 if found["unaccounted"] else 0)
 
 
 @app.command()

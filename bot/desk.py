@@ -13,7 +13,7 @@ from bot.config import Config
 from bot.drafting import keep
 from bot.metrics import Metrics
 from bot.shelf import Shelf, Taken
-from handlers.contract import Handled, Kind, Process, Scene
+from handlers.contract import Handled, Kind, Process, Scene, Window
 from handlers.index import Index
 from handlers.services.care.days import local
 from handlers.services.knowledge import recalls, reviews
@@ -45,6 +45,8 @@ class Desk:
     """Who has asked for a look at the files and where; kept as keys, for a message may be handled twice."""
     swapped: bool = True
     """Another library is served than the due sweep has last seen (drafts may have become answers)."""
+    windows: dict[str, Window] = field(default_factory=dict)
+    """Channel → how it limits speaking first."""
     _uncommitted: bool = False
 
     def __post_init__(self) -> None:
@@ -62,6 +64,7 @@ class Desk:
             reload=lambda person, room: self.asked.update({(person, room): None}),
             serve=self.serve,
             keep_draft=lambda faq_id, text: keep(self.config, self.library, faq_id, text),
+            window=lambda channel: self.windows.get(channel, Window()),
         )
 
     def who_asked(self) -> tuple[Place, ...]:

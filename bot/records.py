@@ -88,7 +88,7 @@ def due(config: Config, limit: int) -> Rows:
     ]
 
 
-def _person(work: Work, named: str) -> Person:
+def whom(work: Work, named: str) -> Person:
     """The one person meant; raises LookupError when there is none, or more than one."""
     if named.isdigit() and (person := people.person(work, int(named))):
         return person
@@ -101,7 +101,7 @@ def _person(work: Work, named: str) -> Person:
 
 def name(config: Config, named: str) -> str:
     with closing(wiring.open_database(config)) as database, database.reading() as work:
-        return _person(work, named).name
+        return whom(work, named).name
 
 
 def export(config: Config, named: str) -> dict[str, Any]:
@@ -109,8 +109,8 @@ def export(config: Config, named: str) -> dict[str, Any]:
     with closing(wiring.open_database(config)) as database:
         now = wiring.clock(config, database).now()
         with database.transaction() as work:
-            person = _person(work, named)
-            audit.add(work, _done("xinglin export", person, now))
+            person = whom(work, named)
+            audit.add(work, done("xinglin export", person, now))
             return personal.export(work, person)
 
 
@@ -126,14 +126,14 @@ def erase(config: Config, named: str) -> dict[str, int]:
     with closing(wiring.open_database(config)) as database:
         now = wiring.clock(config, database).now()
         with database.transaction() as work:
-            person = _person(work, named)
-            audit.add(work, _done("xinglin erase", person, now))
+            person = whom(work, named)
+            audit.add(work, done("xinglin erase", person, now))
             gone = personal.erase(work, person, now)
         erasures.keep(database)
     return gone
 
 
-def _done(command: str, person: Person, now: dt.datetime) -> Audit:
+def done(command: str, person: Person, now: dt.datetime) -> Audit:
     """Somebody at the terminal, whom we do not know."""
     return Audit(at=now, person_id=0, command=command, arguments="", result="done", about=person.id)
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from bot.config import Config, place
 from bot.rereading import differ, reread
-from handlers.contract import Change, Reloaded
 from handlers.index import Index
+from handlers.reloaded import Change, Reloaded
 from playbooks.library import Library
 from playbooks.review import kind_of
 from playbooks.schema.common import Playbook

@@ -13,25 +13,64 @@ from typing import Any
 from bot.channels.memory import Sent
 from bot.stories.story import ZONE
 from bot.stories.world import World, name_of
+from handlers.services.care.days import local
 from playbooks.library import Library
 from storage.queries import due, events, outbox
 
 ROOM = "糖尿病新手群"
 START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)
-HABITS = {"勤快": 0.9, "随缘": 0.45, "沉默": 0.05}
+HABITS = {"勤快": 0.9, "随缘": 0.45, "沉默": 0.05, "要走": 0.4, "生病": 0.6}
+"""How likely somebody of this kind does today what they may do. Who is about to leave unsubscribes one day; who falls ill is in
+hospital for some days."""
+SHARES = (25, 35, 20, 10, 10)
 CHECK_INS = ("打卡 血压 {sys}/{dia}", "早上空腹血糖{glucose}", "今天走了{steps}步", "户外1小时")
 QUESTIONS = ("血糖高能吃西瓜吗", "血压多少算达标", "糖尿病人坐飞机要注意什么", "大家早上好", "今天天气不错")
-ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting")
-Report = Callable[[int], None]
+ENDS = ("done", "skipped", "expired", "cancelled", "failed", "waiting", "by_hand")
+PLANS = (
+    "参加 糖尿病头九十天",
+    "参加 高血压头九十天",
+    "参加 干眼头八周",
+    "我下周三换膝",
+    "我后天做白内障手术",
+    "下周一化疗",
+    "我生日是5月3号",
+)
+ANSWERS = ("1", "2", "3")
+WHY = {
+    "late": "过了点",
+    "condition": "条件不成立",
+    "unknown": "条件里的事还不知道",
+    "consent": "没有同意",
+    "unsubscribed": "已退订",
+    "left": "已退出",
+    "loss": "家里有丧事",
+    "admitted": "住院中",
+    "pregnant": "怀孕，等安排",
+    "locked": "有没解除的警报",
+    "moved": "改了日子",
+    "removed": "这一步删掉了",
+    "called_off": "日子取消了",
+    "finished": "已经结束",
+    "answered": "已经回答",
+    "done": "已经做了",
+    "waiting": "还没到",
+    "nobody": "没有人可叫",
+    "by_hand": "同事已联系",
+}
+"""Why something planned was not done, as it is shown."""
+Report = Callable[[int, int], None]
 
 
 class Person:
     """One simulated person: a habit, and what they do today."""
 
-    def __init__(self, name: str, chance: random.Random) -> None:
+    def __init__(self, name: str, chance: random.Random, days: int) -> None:
         self.name = name
         self.chance = chance
-        self.diligence = HABITS[chance.choices(list(HABITS), (3, 4, 3))[0]]
+        self.habit = chance.choices(list(HABITS), SHARES)[0]
+        self.diligence = HABITS[self.habit]
+        self._turns = chance.randint(1, max(days - 1, 1))
+        self._home = self._turns + chance.randint(3, 10)
 
     def first_words(self) -> list[str]:
         if self.chance.random() < 0.15:
@@ -44,11 +83,21 @@ class Person:
             )
         if self.chance.random() < 0.3:
             words.append("参加 21天护眼")
+        if self.chance.random() < 0.4:
+            words.append(self.chance.choice(PLANS))
         return words
 
-    def today(self) -> list[tuple[int, str]]:
-        """(minute of the day, words) for today."""
+    def today(self, day: int) -> list[tuple[int, str]]:
+        """(minute of the day, words) for this day of the simulation, from 0."""
         chance, words = self.chance, []
+        if self.habit == "要走" and day >= self._turns:
+            return [(10 * 60, "退订")] if day == self._turns else []
+        if self.habit == "生病" and self._turns <= day <= self._home:
+            return (
+                [(9 * 60, {self._turns: "我住院了", self._home: "我今天出院了"}[day])]
+                if day in (self._turns, self._home)
+                else []
+            )
         if chance.random() < self.diligence:
             text = chance.choice(CHECK_INS).format(
                 sys=chance.randint(105, 150),
@@ -66,7 +115,7 @@ async def _run(days: int, count: int, seed: int, library: Library | None, report
     chance = random.Random(seed)
     world = World(START.astimezone(dt.UTC), {"小林": {"role": "manager"}}, {ROOM: ["小林"]}, library=library)
     await world.start()
-    persons = {f"病友{number + 1}": Person(f"病友{number + 1}", chance) for number in range(count)}
+    persons = {f"病友{number + 1}": Person(f"病友{number + 1}", chance, days) for number in range(count)}
     said = 0
     for person in persons.values():
         await world.join(person.name, ROOM)
@@ -74,17 +123,17 @@ async def _run(days: int, count: int, seed: int, library: Library | None, report
             await world.say(person.name, words)
             said += 1
     for day in range(days):
-        said += await _day(world, persons, START + dt.timedelta(days=day), chance)
-        report(day + 1)
-    found = _account(world)
+        said += await _day(world, persons, day, chance)
+        report(day + 1, days)
+    found = account(world)
     await world.close()
     return found | {"messages_in": said, "joined": count, "days": days, "people": count, "seed": seed}
 
 
-async def _day(world: World, persons: dict[str, Person], day: dt.datetime, chance: random.Random) -> int:
-    """Everybody's day in order of time; those whose reminder rang answer it by habit."""
-    midnight = day.replace(hour=0, minute=0)
-    plan = sorted(((minute, person.name, words) for person in persons.values() for minute, words in person.today()))
+async def _day(world: World, persons: dict[str, Person], day: int, chance: random.Random) -> int:
+    """Everybody's day in order of time; those whom a reminder or a plan asked answer by habit."""
+    midnight = (START + dt.timedelta(days=day)).replace(hour=0, minute=0)
+    plan = sorted(((minute, person.name, words) for person in persons.values() for minute, words in person.today(day)))
     said = 0
     for minute, name, words in [*plan, (24 * 60, "", "")]:
         moment = (midnight + dt.timedelta(minutes=minute)).astimezone(dt.UTC)
@@ -100,16 +149,22 @@ async def _answers(world: World, persons: dict[str, Person], sent: list[Sent], c
     count = 0
     for one in sent:
         person = persons.get(name_of(one.delivery.person)) if one.delivery.person else None
-        if person is not None and one.delivery.text.startswith("【提醒】") and chance.random() < person.diligence:
+        if person is None or chance.random() >= person.diligence:
+            continue
+        if one.delivery.text.startswith("【提醒】"):
             await world.say(person.name, "吃了")
+            count += 1
+        elif "\n1. " in one.delivery.text and "回复数字" not in one.delivery.text:
+            await world.say(person.name, chance.choice(ANSWERS))
             count += 1
     return count
 
 
-def _account(world: World) -> dict[str, Any]:
+def account(world: World) -> dict[str, Any]:
     """What became of every message and every planned slot. `unaccounted` must be 0."""
     with world.app.database.reading() as work:
         slots, states = due.counts(work), outbox.counts(work)
+        weeks = calendar(due.outcomes(work))
         happened = events.counts(work, dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
     planned, ended, why = Counter[str](), Counter[str](), Counter[str]()
     for (kind, state, reason), count in slots.items():
@@ -127,7 +182,23 @@ def _account(world: World) -> dict[str, Any]:
         "why": dict(why),
         "unaccounted": sum(planned.values()) - sum(ended[state] for state in ENDS),
         "events": happened,
+        "calendar": weeks,
     }
+
+
+def calendar(outcomes: list[tuple[dt.datetime, str, str, str, int]]) -> list[dict[str, Any]]:
+    """Week by week: what was planned, what of it was done, and why the rest was not."""
+    weeks: dict[dt.date, dict[str, Any]] = {}
+    for planned, _, state, reason, count in outcomes:
+        day = local(planned, ZONE.key).date()
+        monday = day - dt.timedelta(days=day.weekday())
+        week = weeks.setdefault(monday, {"week": monday.isoformat(), "planned": 0, "done": 0, "why": Counter[str]()})
+        week["planned"] += count
+        if state == "done":
+            week["done"] += count
+        else:
+            week["why"][reason or state] += count
+    return [week | {"why": dict(week["why"].most_common())} for _, week in sorted(weeks.items())]
 
 
 def _reminders(slots: dict[tuple[str, str, str], int], happened: dict[str, int]) -> dict[str, int]:
@@ -139,7 +210,7 @@ def _reminders(slots: dict[tuple[str, str, str], int], happened: dict[str, int])
 
 
 def simulate(
-    days: int, people: int, seed: int = 1, library: Library | None = None, report: Report = lambda day: None
+    days: int, people: int, seed: int = 1, library: Library | None = None, report: Report = lambda done, total: None
 ) -> dict[str, Any]:
     """Run the community and return the counts; the same seed gives the same counts."""
     started = time.perf_counter()

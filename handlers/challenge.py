@@ -6,7 +6,9 @@ import re
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately, to_room
 from handlers.matching import said
-from handlers.services.care import challenges, origins
+from handlers.services.care import challenges, origins, ranking
+from handlers.services.care.check_ins import today
+from handlers.services.care.days import spoken_date
 from playbooks.schema.challenge import Challenge
 from storage.queries import care
 
@@ -25,9 +27,13 @@ def join(ctx: Context, msg: Incoming, challenge: Challenge) -> Handled:
     if challenges.join(ctx, challenge) is None:
         text = ctx.words("challenge/already", title=challenge.title)
         return Handled("challenge", (privately(msg, text, by="challenge"),))
-    joined = ctx.words.inline(challenge.words.joined, name=ctx.person.name, day=1, done=0, days=challenge.days)
+    begins = spoken_date(challenges.begins(ctx, challenge), today(ctx, ctx.person.zone))
+    joined = ctx.words.inline(
+        challenge.words.joined, name=ctx.person.name, day=1, done=0, days=challenge.days, begins=begins
+    )
     replies = [privately(msg, joined, by="challenge")]
     if msg.room_id is not None and challenge.show_others != "nobody":
+        ranking.plan_summary(ctx, challenge, msg.room_id)
         count = len(care.on_challenge(ctx.work, challenge.id))
         line = ctx.words("challenge/joined_in_room", title=challenge.title, count=count)
         replies.append(to_room(msg.room_id, line, mentions=(ctx.person_id,), by="challenge"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from handlers import burst
 from handlers.contract import Context, Handled, Handler, Incoming, Outgoing, What, privately, reply, to_room
+from handlers.make_up import making_up
 from handlers.matching import said
-from handlers.services.care import abnormal, challenges, check_ins, journeys, reminders, steps
+from handlers.services.care import abnormal, check_ins, deeds, journeys, reminders, steps
+from handlers.services.care.check_ins import Kept
 from handlers.services.care.readings import Doubt, Reading
 from handlers.services.community.points import level_name
-from storage.queries import points
+from storage.queries import care, points
 
 Found = tuple[Reading | Doubt, ...]
 
@@ -37,33 +40,47 @@ def act(ctx: Context, msg: Incoming, found: Found) -> Handled:
 
 
 def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions: list[str]) -> Handled:
-    kept = check_ins.keep(ctx, msg, readings)
+    readings = making_up(ctx, readings)
+    kept = check_ins.keep(ctx, msg, readings, photo=burst.held(ctx, msg).picture)
     measures = {one.measure for one in readings}
     if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
-    lines, more, events = challenges.after_check_in(ctx, measures)
+    lines, more, events = deeds.after_check_in(ctx, kept.days)
     warnings, told = abnormal.after_check_in(ctx, readings)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     plan, plan_events = steps.measured(ctx, measures)
     journeys.checked_in(ctx, ctx.person)
+    today = any(day == kept.day for _, day in kept.days)
     total = points.total(ctx.work, ctx.person_id)
     text = ctx.words(
         "check_in/kept",
         said=kept.said,
         points=kept.points,
-        streak=kept.streak,
+        streak=kept.run.days,
+        today=today,
         total=total,
         level=level_name(ctx, total),
-        in_room=msg.room_id is not None and kept.streak <= 1 and _sensitive(ctx, measures),
-        lines=[*warnings, *lines, *filter(None, [task, plan]), *questions],
+        in_room=msg.room_id is not None and kept.run.days <= 1 and _sensitive(ctx, measures),
+        lines=[*warnings, *_back(ctx, kept), *lines, *filter(None, [task, plan]), *questions],
     )
     replies: list[Outgoing] = [privately(msg, text, by="check_in")]
     if msg.room_id is not None:
-        line = ctx.words("check_in/in_room", streak=kept.streak)
+        line = ctx.words("check_in/in_room", streak=kept.run.days, today=today)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
     return Handled(
         "check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events, *plan_events)
     )
+
+
+def _back(ctx: Context, kept: Kept) -> list[str]:
+    """After an illness, once a day: how far it is until the old run is back."""
+    run = kept.run
+    if not (run.revived or (run.held > 1 and run.gentle)):
+        return []
+    if len(care.check_ins(ctx.work, ctx.person_id, kept.day)) > len(kept.events):
+        return []
+    words = ctx.words("check_in/back", revived=run.revived, days=run.days, held=run.held, gentle=run.gentle)
+    return [words]
 
 
 def _sensitive(ctx: Context, measures: set[str]) -> bool:

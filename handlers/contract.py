@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from handlers.index import Index
@@ -33,6 +33,12 @@ class Kind(StrEnum):
     CARE = "care"
     SAFETY = "safety"
     STAFF = "staff"
+
+
+PUSHES = (Kind.PUSH, Kind.CARE)
+"""What nobody asked for."""
+UNASKED = (*PUSHES, Kind.REMINDER)
+"""What comes when nobody has just written."""
 
 
 class OnDoubt(StrEnum):
@@ -189,6 +195,22 @@ class Scene:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How a platform limits speaking first: for how long after somebody wrote to us, how often until they write again."""
+
+    within: dt.timedelta | None = None
+    unanswered: int | None = None
+
+    def __bool__(self) -> bool:
+        return self.within is not None or self.unanswered is not None
+
+    @property
+    def never(self) -> bool:
+        """We may only answer."""
+        return self.within == dt.timedelta()
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """What the process lends to handlers: who is staff, all handlers, the open question, the playbooks in force."""
 
@@ -201,28 +223,8 @@ class Process:
     """Take what was decided in this transaction into force; from here on nothing else is served."""
     keep_draft: Callable[[str, str], str]
     """(id, YAML) → the path of the new draft file; raises FileExistsError when the id is taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One entry that a reload brought, altered or took away."""
-
-    what: Literal["added", "changed", "removed"]
-    kind: str
-    id: str
-    version: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reloaded:
-    """What became of a reload. `problems`: what was refused and why, its last good version stays; `hints`: what is in
-    force and no longer does what its examples say."""
-
-    entries: int
-    problems: tuple[str, ...] = ()
-    changes: tuple[Change, ...] = ()
-    hints: tuple[str, ...] = ()
+    window: Callable[[str], Window] = lambda channel: Window()
+    """How this channel limits speaking first."""
 
 
 @dataclass(slots=True)

@@ -8,11 +8,19 @@ from sqlalchemy.engine import RowMapping
 
 from handlers import burst_over, my_data
 from handlers.contract import Handled, Later, Scene, Skip
-from handlers.services.care import bookings, challenges, journeys, planning, reminders, steps
+from handlers.services.care import (
+    bookings,
+    challenges,
+    journeys,
+    planning,
+    ranking,
+    reminders,
+    steps,
+)
 from handlers.services.community import welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
-from handlers.services.staff import handover, promises
+from handlers.services.staff import calls, handover, promises
 
 One = Callable[[Scene, RowMapping], Handled | Skip | Later]
 Many = Callable[[Scene, Sequence[RowMapping]], Sequence[Handled | Skip | Later]]
@@ -24,11 +32,12 @@ def each(act: One) -> Many:
 
 
 DUE: Mapping[str, Many] = {
-    planning.STEP: each(steps.step_due),
+    planning.STEP: steps.steps_due,
     planning.TIMEOUT: each(steps.timeout_due),
     planning.END: each(journeys.end_due),
     "challenge_day": each(challenges.day_due),
     "challenge_end": each(challenges.end_due),
+    ranking.KIND: each(ranking.summary_due),
     "reminder": reminders.reminders_due,
     "reminder_again": each(reminders.again_due),
     bookings.KIND: each(bookings.booking_due),
@@ -39,10 +48,15 @@ DUE: Mapping[str, Many] = {
     "case_close": each(cases.close_due),
     "promise": each(promises.promise_due),
     "handover": each(handover.handover_due),
+    calls.KIND: each(calls.list_due),
     "gap_report": each(gaps.report_due),
     my_data.KIND: each(my_data.erase_due),
     "alert_ladder": each(alerts.ladder_due),
 }
 
-LATE: Mapping[str, Many] = {"reminder": each(reminders.reminder_late), "handover": each(handover.handover_late)}
+LATE: Mapping[str, Many] = {
+    "reminder": each(reminders.reminder_late),
+    "handover": each(handover.handover_late),
+    calls.KIND: each(calls.list_late),
+}
 """Kinds that must do something even when their time has passed; the others just expire."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from handlers import burst
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately
 from handlers.services.care import dates
+from handlers.services.care.check_ins import today
 from handlers.services.care.days import local
-from handlers.services.care.life import DISCHARGED, LOSS, PREGNANT, happened, what
+from handlers.services.care.life import DISCHARGED, ILL, LOSS, PREGNANT, WELL, happened, what
+from handlers.services.care.streaks import streak
 from handlers.services.staff.roles import tell_staff
 from playbooks.schema.lexicon import Lexicon
 
@@ -22,7 +24,7 @@ def match(ctx: Context, msg: Incoming) -> Lexicon | None:
 def told(ctx: Context, msg: Incoming) -> Lexicon | None:
     """In private, or said to us in a room; a loss also when it is only told to the room."""
     found = ctx.index.life.seen(msg.text) if msg.what is What.TEXT else None
-    if found is None or (not msg.addressed and what(found) != LOSS) or ctx.roles:
+    if found is None or what(found) in (ILL, WELL) or (not msg.addressed and what(found) != LOSS) or ctx.roles:
         return None
     return found if what(found) != DISCHARGED or ctx.person.life or ctx.person.consented else None
 
@@ -31,7 +33,8 @@ def act(ctx: Context, msg: Incoming, found: Lexicon) -> Handled:
     event, before = what(found), ctx.person.life
     reminders = happened(ctx, ctx.person, event)
     begun = _come_home(ctx, msg) if event == DISCHARGED and ctx.person.consented else ()
-    text = ctx.words(found.template or "", reminders=reminders, before=before, begun=begun)
+    held = streak(ctx, ctx.person, today(ctx, ctx.person.zone)).held if event == DISCHARGED else 0
+    text = ctx.words(found.template or "", reminders=reminders, before=before, begun=begun, held=held)
     notice = ctx.words("life/staff", what=event, name=ctx.person.name, number=ctx.person_id, said=msg.said)
     told = tell_staff(ctx, notice, "life", key=f"life:{msg.inbox_id}", about=ctx.person_id)
     return Handled("life", (privately(msg, text, by="life"), *told), (Happened(f"life_{event}", {}, ctx.person_id),))

@@ -34,9 +34,53 @@ class QuietSettings(Knobs):
     end: Clock = "07:00"
 
 
+class Cap(Knobs):
+    """Most unasked messages to one person; a week is the last seven days."""
+
+    a_day: int = Field(ge=0)
+    a_week: int | None = Field(default=None, ge=0)
+
+
+class CapSettings(Knobs):
+    """By where somebody stands; what they joined themself does not count here."""
+
+    newcomer: Cap = Cap(a_day=4, a_week=14)
+    treatment: Cap = Cap(a_day=3, a_week=14)
+    longterm: Cap = Cap(a_day=2, a_week=3)
+    quiet: Cap = Cap(a_day=1, a_week=2)
+
+
+class StaleSettings(Knobs):
+    """How long a message without an end of its own may wait; safety and what is for staff waits for ever."""
+
+    push: Span = "2d"
+    reminder: Span = "2h"
+    reply: Span = "1d"
+
+
+class BreakerSettings(Knobs):
+    """How long nothing unasked goes after the platform has warned us: at first, and at most."""
+
+    first: Span = "10m"
+    longest: Span = "1d"
+
+
 class SendSettings(Knobs):
     quiet: QuietSettings = QuietSettings()
     pushes_a_day: int = Field(default=6, ge=0)
+    caps: CapSettings = CapSettings()
+    channels: dict[str, Cap] = Field(default_factory=dict)
+    room_posts_a_day: int = Field(default=3, ge=0)
+    stale_after: StaleSettings = StaleSettings()
+    breaker: BreakerSettings = BreakerSettings()
+    window: Span | None = None
+    unanswered: int | None = Field(default=None, ge=1)
+    """Limits of our own on speaking first, beside those a channel declares."""
+    calls_at: Clock | None = "08:30"
+    merge_within: Span = "5m"
+    spread: Span = "8m"
+    spread_from: int = Field(default=10, ge=2)
+    """How many get the same at once before it is spread."""
 
 
 class CommunitySettings(Knobs):
@@ -128,6 +172,11 @@ class ReminderSettings(Knobs):
     most_per_person: int = Field(default=20, ge=1)
 
 
+class ChallengeSettings(Knobs):
+    room_summary: Clock | None = "21:00"
+    """When a room where a challenge is on hears how many are done today; None: never."""
+
+
 class LimitSettings(Knobs):
     messages_a_minute: int = Field(default=20, ge=1)
     room_questions_a_minute: int = Field(default=60, ge=1)
@@ -171,6 +220,7 @@ class Settings(Knobs):
     promises: PromiseSettings = PromiseSettings()
     alerts: AlertSettings = AlertSettings()
     reminders: ReminderSettings = ReminderSettings()
+    challenges: ChallengeSettings = ChallengeSettings()
     limits: LimitSettings = LimitSettings()
     consent: ConsentSettings = ConsentSettings()
     staff: tuple[StaffMember, ...] = ()

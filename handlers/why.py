@@ -8,7 +8,7 @@ import re
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately
-from handlers.matching import keyword, said
+from handlers.matching import keyword, number, said
 from handlers.services.care.days import shown
 from handlers.services.care.origins import end, origin
 from handlers.services.retrieval.text import plain
@@ -19,6 +19,7 @@ ASKS = re.compile(
     r"(?:(?:我)?(?:为什么|为啥|怎么|咋)(?:我)?(?:会|又|老是?|总是?)?(?:收到|给我发|发给我|跟我发|发我)(?:了)?(?:的)?(?:这条|这个|这|这种|上面|上一条)*(?:消息|信息|通知|提醒)?(?:的)?(?:啊|呀|呢|了)?"
     r"|(?:这条|这个|上面那?条|刚才那?条)(?:消息|信息|通知|提醒)?(?:是)?(?:谁发的|哪来的|怎么来的|从哪来的|谁让发的|为什么发给我|为什么发))"
 )
+WHICH = re.compile(r"(?:停止|停掉|停这个|停|不要)?第?\s*(\d|[一二两三四五六七八九])\s*个?")
 MADE_UP = frozenset({"why"})
 
 
@@ -27,35 +28,49 @@ def match(ctx: Context, msg: Incoming) -> bool | None:
 
 
 def act(ctx: Context, msg: Incoming, matched: bool) -> Handled:
-    row = _meant(ctx, msg)
-    if row is None:
+    rows = _meant(ctx, msg)
+    if not rows:
         return Handled("why", (privately(msg, ctx.words("why/nothing"), by="why"),))
-    found = origin(ctx, row)
-    if found.stop:
-        data = {"stop": found.stop, "ref": found.ref, "title": found.title}
-        questions.ask(ctx.work, ctx.person_id, None, KIND, data, ctx.now + WAITS)
-    at = shown(row["sent_at"], ctx.person.zone)
-    return Handled("why", (privately(msg, ctx.words("why/because", found=found, at=at), by="why"),))
+    found = list(dict.fromkeys(origin(ctx, row) for row in rows))
+    stops = [{"stop": one.stop, "ref": one.ref, "title": one.title} for one in found if one.stop]
+    if stops:
+        questions.ask(ctx.work, ctx.person_id, None, KIND, {"stops": stops}, ctx.now + WAITS)
+    at = shown(rows[0]["sent_at"], ctx.person.zone)
+    text = ctx.words("why/because", found=sorted(found, key=lambda one: not one.stop), at=at, stops=stops)
+    return Handled("why", (privately(msg, text, by="why"),))
 
 
-def _meant(ctx: Context, msg: Incoming) -> RowMapping | None:
-    """The message that is quoted; else the last that was not just an answer to what they wrote; else the last."""
-    rows = [one for one in outbox.sent_to(ctx.work, ctx.person_id) if one["by"] not in MADE_UP]
+def _meant(ctx: Context, msg: Incoming) -> list[RowMapping]:
+    """The rows of the message that is quoted; else the last that was not just an answer to what they wrote; else the last."""
+    sent: dict[int, list[RowMapping]] = {}
+    for one in outbox.sent_to(ctx.work, ctx.person_id):
+        if one["by"] not in MADE_UP:
+            sent.setdefault(one["merged_into"] or one["id"], []).insert(0, one)
+    messages = list(sent.values())
     if quoted := plain(msg.quote).split(":", 1)[-1].strip():
-        rows = [one for one in rows if quoted[:30] in plain(one["text"] or "")]
-    unasked = [one for one in rows if one["kind"] != "reply"]
-    return next(iter([*unasked, *rows]), None)
+        messages = [rows for rows in messages if quoted[:30] in plain("\n\n".join(one["text"] or "" for one in rows))]
+    unasked = [rows for rows in messages if rows[0]["kind"] != "reply"]
+    return next(iter([*unasked, *messages]), [])
 
 
 def stop_match(ctx: Context, msg: Incoming) -> dict[str, str] | None:
-    """停这个 after it was told what this is."""
-    if not msg.private or STOP_WORDS(ctx, msg) is None:
-        return None
+    """停这个 after it was told what this is; 停 2 when that was several."""
     kind, data = ctx.question(None) or ("", {})
-    return data if kind == KIND else None
+    if kind != KIND or not msg.private or msg.what is not What.TEXT:
+        return None
+    stops = data.get("stops", ())
+    chosen = WHICH.fullmatch(said(msg))
+    place = number(chosen[1]) if chosen else None
+    if place is not None and 1 <= place <= len(stops):
+        return dict(stops[place - 1])
+    if not stops or STOP_WORDS(ctx, msg) is None:
+        return None
+    return dict(stops[0]) if len(stops) == 1 else {"which": str(len(stops))}
 
 
 def stop(ctx: Context, msg: Incoming, data: dict[str, str]) -> Handled:
+    if "which" in data:
+        return Handled("why", (privately(msg, ctx.words("why/which", most=data["which"]), by="why"),))
     done = end(ctx, ctx.person_id, data["stop"], data["ref"])
     questions.close(ctx.work, ctx.person_id, None)
     text = ctx.words("why/stopped", done=done, **data)

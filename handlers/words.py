@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +22,10 @@ PRIVATE = frozenset(
         "plan/date",
         "check_in/kept",
         "check_in/abnormal",
+        "check_in/back",
+        "challenge/late_how",
+        "challenge/mates",
+        "challenge/mate_done",
         "admin/portrait",
         "consent/copy",
         "consent/erase_ask",
@@ -38,6 +43,12 @@ def one_line(text: str, most: int) -> str:
     return flat if len(flat) <= most else flat[: most - 1] + "…"
 
 
+def spoken_span(long: dt.timedelta) -> str:
+    """2 天, 12 小时."""
+    days, rest = divmod(long, dt.timedelta(days=1))
+    return f"{days} 天" if not rest else f"{long // dt.timedelta(hours=1)} 小时"
+
+
 class Words:
     """Renders `templates/<name>.txt.j2` and the texts of playbooks."""
 
@@ -52,6 +63,7 @@ class Words:
         )
         self._environment.globals.update(common)
         self._environment.filters["one_line"] = one_line
+        self._environment.filters["span"] = spoken_span
         self._inline = lru_cache(maxsize=1024)(self._names_only)
 
     def __call__(self, name: str, /, **values: Any) -> str:

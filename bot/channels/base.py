@@ -76,7 +76,8 @@ class Capabilities:
 
     `idempotent`: sending the same `Delivery.key` twice has one effect, so a send of unknown outcome may be repeated.
     `proactive`: may speak to somebody who has not just written. `stable_ids`: people keep their ids whoever is logged in;
-    when False, `Channel.account` says who that is.
+    when False, `Channel.account` says who that is. `proactive_window`: how long after somebody wrote in private we may speak
+    first; `pushes_unanswered`: how often until they write again; None: without end.
     """
 
     group_receive: bool = True
@@ -90,6 +91,8 @@ class Capabilities:
     proactive: bool = True
     idempotent: bool = False
     stable_ids: bool = True
+    proactive_window: dt.timedelta | None = None
+    pushes_unanswered: int | None = None
     pace: Pace = field(default_factory=Pace)
 
 
@@ -118,11 +121,15 @@ class Receipt:
 
 
 class ChannelError(Exception):
-    """Base of the three ways a send can fail."""
+    """Base of the ways a send can fail."""
 
 
 class NotDelivered(ChannelError):
     """The message certainly did not arrive and may be tried again (link down, asked to slow down)."""
+
+
+class Restricted(NotDelivered):
+    """The platform warns us: too much, too fast, or the account is limited. Whatever is not needed should stop for a while."""
 
 
 class Refused(ChannelError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.channels.base import Accept, Capabilities, Delivery, LinkState, Receipt
+from bot.channels.base import Accept, Capabilities, Delivery, LinkState, Receipt, Restricted
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class MemoryChannel:
         self.account = account
         self.state = LinkState.DOWN
         self.sent: list[Sent] = []
+        self.warnings = 0
+        """So many of the next sends are turned away with a warning."""
         self._now = now
         self._journal = journal
         self._keys = set(journal.read_text().split()) if journal and journal.exists() else set()
@@ -43,6 +45,9 @@ class MemoryChannel:
         self.state = LinkState.DOWN
 
     async def send(self, message: Delivery) -> Receipt:
+        if self.warnings:
+            self.warnings -= 1
+            raise Restricted
         if message.key not in self._keys:
             self._keys.add(message.key)
             self._write(message.key)

@@ -27,9 +27,10 @@ from bot.dispatch.outgoing import event_rows, outbox_rows
 from bot.logins import Logins
 from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
+from handlers.services.care import reach
 from handlers.services.care.journeys import left_by
 from handlers.table import route
-from storage.queries import events, inbox, outbox
+from storage.queries import events, inbox, outbox, people
 from storage.work import Work
 
 BATCH = 64
@@ -204,6 +205,10 @@ class Dispatcher:
         msg, person, room = normalise.incoming(work, inbox_id, channel, data, desk.config, now)
         if person.first_seen == now:
             self._logins.returned(work, person)
+        if msg.private and desk.windows.get(channel):
+            people.change(work, person.id, wrote_at=now)
+            person.wrote_at = now
+            reach.wrote(work, person.id, now)
         ctx = Context(now, work, desk.index, desk.config, desk.words, person, room, self._process)
         handled = self._chain(ctx, msg)
         by = ""

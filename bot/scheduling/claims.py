@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy.engine import RowMapping
 
-from bot.channels.base import Channel, Contact, Delivery, LinkState
+from bot.channels.base import Channel, Delivery, LinkState
+from bot.channels.window import window
 from bot.desk import Desk
 from bot.logins import Logins
-from bot.scheduling.gate import PUSHES, Verdict, judge
-from bot.scheduling.pace import Pacer
-from handlers.contract import Kind
+from bot.scheduling.caps import in_turn
+from bot.scheduling.gate import SPREAD, Verdict, judge, spread
+from bot.scheduling.pace import SLOW, Pacer
+from bot.scheduling.together import delivery, together
+from handlers.contract import PUSHES, UNASKED, Kind
+from handlers.services.care import planned, reach
+from handlers.services.care.days import shown
 from handlers.services.knowledge.outdated import outdated, take_back
 from handlers.services.knowledge.screen import Doubt
 from handlers.services.safety.forbidden import TO_MANY
+from handlers.services.staff import breaker
 from handlers.services.staff.roles import roles_of
+from playbooks.schema.common import span
 from storage.queries import outbox, people
 from storage.tables.people import Person, Room
 from storage.work import Work
@@ -28,14 +36,15 @@ BATCH = 100
 LINK_DOWN_WAIT = dt.timedelta(seconds=5)
 CHANNEL_OFF_WAIT = dt.timedelta(minutes=5)
 UNJUDGED = frozenset({Kind.SAFETY, Kind.STAFF})
+T = TypeVar("T")
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A claimed row with its channel and what to carry."""
+    """Claimed rows that are one message, with its channel and what to carry."""
 
-    row: RowMapping
+    rows: tuple[RowMapping, ...]
     channel: Channel
     delivery: Delivery
 
@@ -57,6 +66,11 @@ class Claims:
         self._channels = channels
         self._logins = Logins(desk, channels)
         self._pacers = {name: Pacer(channel.capabilities.pace) for name, channel in channels.items()}
+        self._slow = {name: Pacer(SLOW) for name in channels}
+        self._windows = {one.name: window(one.capabilities, desk.config.send) for one in channels.values()}
+        self._stops: dict[str, dt.datetime] = {}
+        self._waiting: dict[int, list[RowMapping]] = {}
+        self._sharing: Counter[str] = Counter()
 
     def take_in_passing(self, work: Work) -> Claimed:
         """Claim in a transaction that is about something else – only where a crash in between does no harm."""
@@ -73,23 +87,34 @@ class Claims:
             return Claimed()
         readers = people.people(work, [row["person_id"] for row in rows if row["person_id"] is not None])
         rooms = people.rooms_by_id(work, [row["room_id"] for row in rows if row["room_id"] is not None])
+        self._waiting = self._all_waiting(work, rows, now)
+        self._sharing = Counter(row["by"] for row in rows)
         jobs: list[Job] = []
+        taken: dict[int, RowMapping] = {}
         judged = 0
-        for row in rows:
+        for row in in_turn(rows):
             judged += 1
-            claimed = sum(one.row["person_id"] == row["person_id"] and one.row["kind"] in PUSHES for one in jobs)
-            job = self._judged_safely(work, row, readers, rooms, now, claimed)
+            if row["id"] in taken:
+                continue
+            job = self._safely(work, row, self._judged, readers, rooms, now, list(taken.values()))
             if job is not None:
                 jobs.append(job)
+                taken |= {one["id"]: one for one in job.rows}
                 if not job.channel.capabilities.idempotent:
                     break  # one at a time: at most one send of unknown outcome after a crash
-        outbox.claim(work, [job.row["id"] for job in jobs])
+        outbox.claim(work, list(taken))
         return Claimed(tuple(jobs), judged, judged < len(rows) or len(rows) == BATCH)
 
-    def _judged_safely(self, work: Work, row: RowMapping, *known: Any) -> Job | None:
+    def _all_waiting(self, work: Work, rows: Sequence[RowMapping], now: dt.datetime) -> dict[int, list[RowMapping]]:
+        """Reader → what else of ours they may get in the same message as these rows."""
+        moment = span(self._desk.config.send.merge_within)
+        asked = [row["person_id"] for row in rows if row["kind"] in UNASKED and row["person_id"] is not None]
+        return outbox.unasked(work, asked, now + moment) if moment else {}
+
+    def _safely(self, work: Work, row: RowMapping, judged: Callable[..., T | None], *known: Any) -> T | None:
         """A row that cannot be judged fails alone; the others, safety among them, go on."""
         try:
-            return self._judged(work, row, *known)
+            return judged(work, row, *known)
         except Exception as error:
             log.error("claim_failed", outbox=row["id"], error=type(error).__name__)
             outbox.settle(work, [row["id"]], state="failed", reason=type(error).__name__)
@@ -102,21 +127,17 @@ class Claims:
         readers: dict[int, Person],
         rooms: Mapping[int, Room],
         now: dt.datetime,
-        claimed: int,
+        claimed: Sequence[RowMapping],
     ) -> Job | None:
         """The job when the row may go; otherwise its new state is written and None returned."""
         person, room = readers.get(row["person_id"]), rooms.get(row["room_id"])
-        judgement = judge(work, row, person, self._desk.config, now, claimed)
-        if judgement.verdict is Verdict.WAIT:
-            outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
+        passed = self._passed(work, row, person, room, now, claimed)
+        if passed is None:
             return None
-        if judgement.verdict is not Verdict.GO:
-            outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
+        row = passed
+        if (moment := spread(row, person, self._desk.config, now, self._sharing[row["by"]])) > now:
+            outbox.settle(work, [row["id"]], after=moment, reason=SPREAD)
             return None
-        worded = self._worded(work, row, person, room, now)
-        if worded is None:
-            return None
-        row = worded
         place = person or room
         channel = self._channels.get(place.channel) if place else None
         if place is not None and channel is None:
@@ -125,11 +146,80 @@ class Claims:
         if place is None or channel is None or not _can(channel, row):
             outbox.settle(work, [row["id"]], state="failed", reason="unreachable")
             return None
-        if (moment := self._moment(channel, row, place, now)) > now:
-            outbox.settle(work, [row["id"]], after=moment, reason="pace")
+        if values := self._held_up(work, row, channel, person, place, now, claimed):
+            outbox.settle(work, [row["id"]], **values)
             return None
         self._pacers[channel.name].spoke(place.platform_id, now)
-        return Job(row, channel, _delivery(work, row, person, room))
+        self._slow[channel.name].spoke(place.platform_id, now)
+        rows_of_it = self._with_others(work, row, person, now, claimed) if person is not None else (row,)
+        return Job(rows_of_it, channel, delivery(work, rows_of_it, person, room))
+
+    def _held_up(
+        self,
+        work: Work,
+        row: RowMapping,
+        channel: Channel,
+        person: Person | None,
+        place: Person | Room,
+        now: dt.datetime,
+        claimed: Sequence[RowMapping],
+    ) -> dict[str, Any]:
+        """What the platform has against it just now, as the values of its new state; nothing when it may go."""
+        limits = self._windows[channel.name]
+        if person is not None and (reason := reach.closed(work, row, person, limits, now, claimed)):
+            return {"state": Verdict.HOLD.value, "reason": reason}
+        stopped = self._stopped(work, channel.name, now)
+        if stopped is not None and row["kind"] in PUSHES:
+            return {"after": stopped, "reason": breaker.REASON}
+        moment = self._moment(channel, row, place, now, stopped is not None)
+        return {"after": moment, "reason": "pace"} if moment > now else {}
+
+    def _passed(
+        self,
+        work: Work,
+        row: RowMapping,
+        person: Person | None,
+        room: Room | None,
+        now: dt.datetime,
+        claimed: Sequence[RowMapping],
+    ) -> RowMapping | None:
+        """The row as it may be said now; None when it may not, and then its new state is written."""
+        judgement = judge(work, row, person, room, self._desk.config, now, claimed)
+        if judgement.verdict is Verdict.WAIT:
+            outbox.settle(work, [row["id"]], after=judgement.until, reason=judgement.reason)
+            return None
+        if judgement.verdict is not Verdict.GO:
+            outbox.settle(work, [row["id"]], state=judgement.verdict.value, reason=judgement.reason)
+            if judgement.verdict is Verdict.EXPIRED:
+                self._tell_lost(work, row, room)
+            return None
+        waited = person is not None and row["kind"] in UNASKED and row["created_at"] < now
+        if person is not None and waited and (reason := planned.ended(self._desk.scene(work, now), row, person)):
+            outbox.settle(work, [row["id"]], state=Verdict.HOLD.value, reason=reason)
+            return None
+        return self._worded(work, row, person, room, now)
+
+    def _with_others(
+        self, work: Work, row: RowMapping, person: Person, now: dt.datetime, claimed: Sequence[RowMapping]
+    ) -> tuple[RowMapping, ...]:
+        """The row with what else may go to this person in the same message."""
+        if row["kind"] not in UNASKED:
+            return (row,)
+        waiting = [one for one in self._waiting.get(person.id, ()) if one["id"] not in {got["id"] for got in claimed}]
+        found = [row]
+        for one in together(work, row, waiting, now):
+            passed = self._safely(work, one, self._passed, person, None, now, [*claimed, *found])
+            if passed is not None:
+                found.append(passed)
+        if len(found) > 1 and row["merged_into"] is None:
+            outbox.merge(work, [one["id"] for one in found])
+        return tuple(sorted(found, key=lambda one: int(one["id"])))
+
+    def _tell_lost(self, work: Work, row: RowMapping, room: Room | None) -> None:
+        """What staff themselves sent does not vanish in silence."""
+        if row["by"].startswith("broadcast:"):
+            key, place = f"not_sent:{row['by']}:{row['room_id']}", room.topic if room is not None else ""
+            outbox.add(work, self._desk.staff_rows(work, "system/not_sent", key, place=place, text=row["text"] or ""))
 
     def _worded(
         self, work: Work, row: RowMapping, person: Person | None, room: Room | None, now: dt.datetime
@@ -167,12 +257,30 @@ class Claims:
             return None
         return _reworded(work, row, text=self._desk.words("safety/held"), key=None, picture=None, reason="words")
 
-    def _moment(self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime) -> dt.datetime:
+    def warned(self, work: Work, channel: str) -> None:
+        """The platform warns us there: nothing unasked goes for a while, and staff hear of it, once."""
+        now, knobs = self._desk.clock.now(), self._desk.config.send.breaker
+        self._stops[channel], key = breaker.warned(work, knobs, channel, now)
+        work.if_undone(self._stops.clear)
+        at = shown(self._stops[channel], self._desk.config.community.zone)
+        outbox.add(work, self._desk.staff_rows(work, "system/warned", key, until=at))
+        log.warning("platform_warning", channel=channel)
+
+    def _stopped(self, work: Work, channel: str, now: dt.datetime) -> dt.datetime | None:
+        """Until when nothing unasked goes there. Read at the start and while it lasts: staff may end it in between."""
+        if channel not in self._stops or self._stops[channel] > now:
+            self._stops[channel] = breaker.until(work, channel) or now
+        return self._stops[channel] if self._stops[channel] > now else None
+
+    def _moment(
+        self, channel: Channel, row: RowMapping, place: Person | Room, now: dt.datetime, slowly: bool
+    ) -> dt.datetime:
         if channel.state is not LinkState.UP:
             return now + LINK_DOWN_WAIT
         if row["kind"] == Kind.SAFETY:
             return now
-        return self._pacers[channel.name].earliest(place.platform_id, now)
+        moment = self._pacers[channel.name].earliest(place.platform_id, now)
+        return max(moment, self._slow[channel.name].earliest(place.platform_id, now)) if slowly else moment
 
 
 def _reworded(work: Work, row: RowMapping, **values: Any) -> RowMapping:
@@ -184,15 +292,3 @@ def _reworded(work: Work, row: RowMapping, **values: Any) -> RowMapping:
 def _can(channel: Channel, row: RowMapping) -> bool:
     able = channel.capabilities
     return able.private_send if row["person_id"] is not None else able.group_send
-
-
-def _delivery(work: Work, row: RowMapping, person: Person | None, room: Room | None) -> Delivery:
-    named = people.people(work, row["mentions"])
-    mentions = tuple(Contact(one.platform_id, one.name) for one in named.values())
-    return Delivery(
-        key=f"x{row['id']}",
-        text=row["text"] or "",
-        room=room.platform_id if room else None,
-        person=person.platform_id if person else None,
-        mentions=mentions,
-    )

@@ -1,4 +1,5 @@
-"""How fast one account may speak: a gap per chat with a stable jitter, and a most per minute. Safety does not wait."""
+"""How fast one account may speak: a gap per chat with a stable jitter, and a most per minute. Safety does not wait. What
+many get at the same time is spread: everybody has a place of their own in it that never changes."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from collections import deque
 
 from bot.channels.base import Pace
 
+SLOW = Pace(same_chat=10, jitter=5, per_minute=4)
+"""While the platform warns us."""
 MINUTE = dt.timedelta(minutes=1)
 
 
@@ -36,7 +39,16 @@ class Pacer:
         self._minute.append(now)
 
 
+def offset(person_id: int, over: dt.timedelta) -> dt.timedelta:
+    """How long after everybody's time somebody's own is, in whole seconds; the same for them every day."""
+    return dt.timedelta(seconds=int(over.total_seconds() * _number(f"person {person_id}")))
+
+
 def _share(chat: str, last: dt.datetime) -> float:
+    return _number(f"{chat}{last.timestamp()}")
+
+
+def _number(seed: str) -> float:
     """A number in [0, 1) that looks random and can be worked out again."""
-    digest = hashlib.blake2b(f"{chat}{last.timestamp()}".encode(), digest_size=4).digest()
+    digest = hashlib.blake2b(seed.encode(), digest_size=4).digest()
     return int.from_bytes(digest) / 2**32

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 import structlog
 from sqlalchemy.engine import RowMapping
 
-from bot.channels.base import Channel, Delivery, NotDelivered, Receipt, Refused
+from bot.channels.base import Channel, Delivery, NotDelivered, Receipt, Refused, Restricted
 from bot.desk import Desk
 from bot.scheduling.claims import LINK_DOWN_WAIT, Claimed, Claims, Job
-from handlers.contract import Kind, OnDoubt
+from handlers.contract import PUSHES, Kind, OnDoubt
 from handlers.services.pictures import draw
+from handlers.services.staff import breaker
 from storage.queries import outbox, people
 from storage.work import Work
 
@@ -35,6 +36,8 @@ class Outcome:
     row: RowMapping
     values: dict[str, Any] = field(default_factory=dict)
     receipt: Receipt | None = None
+    warned: str = ""
+    """The channel whose platform warned us."""
 
 
 class Undrawable(Exception):
@@ -77,7 +80,11 @@ class Sender:
             more = True
             while self._ready or more:
                 claimed = self._ready.popleft() if self._ready else await self._in_writer(self._claim)
-                self._unsettled += [await self._send(job) for job in claimed.jobs]
+                warned: set[str] = set()
+                for job in claimed.jobs:
+                    outcomes = await self._send(job, job.channel.name in warned)
+                    warned |= {one.warned for one in outcomes}
+                    self._unsettled += outcomes
                 if self._unsettled:
                     await self._in_writer(partial(self._settle, tuple(self._unsettled)))
                     self._unsettled.clear()
@@ -103,25 +110,36 @@ class Sender:
 
     # -- sending -------------------------------------------------------------
 
-    async def _send(self, job: Job) -> Outcome:
-        row = job.row
+    async def _send(self, job: Job, warned: bool = False) -> list[Outcome]:
+        """One send, and what it means for each row of the message; `warned` just now, nothing unasked leaves."""
+        if warned and job.rows[0]["kind"] in PUSHES:
+            return [Outcome(row, self._restricted(row)) for row in job.rows]
+        picture = job.rows[0]["picture"]
         try:
             delivery = job.delivery
-            if row["picture"]:
-                png = await asyncio.to_thread(_drawn, row["picture"])
+            if picture:
+                png = await asyncio.to_thread(_drawn, picture)
                 delivery = Delivery(delivery.key, delivery.text, delivery.room, delivery.person, delivery.mentions, png)
             receipt = await job.channel.send(delivery)
         except Undrawable as error:
-            log.error("picture_failed", outbox=row["id"], drawing=row["picture"]["drawing"], error=str(error))
-            return Outcome(row, {"state": "failed", "reason": "picture"})
+            log.error("picture_failed", outbox=delivery.key, drawing=picture["drawing"], error=str(error))
+            return [Outcome(row, {"state": "failed", "reason": "picture"}) for row in job.rows]
+        except Restricted:
+            return [Outcome(row, self._restricted(row), warned=job.channel.name) for row in job.rows]
         except NotDelivered:
-            return Outcome(row, self._again(row))
+            return [Outcome(row, self._again(row)) for row in job.rows]
         except Refused:
-            return Outcome(row, {"state": "failed", "reason": "refused"})
+            return [Outcome(row, {"state": "failed", "reason": "refused"}) for row in job.rows]
         except Exception as error:
-            log.warning("send_in_doubt", outbox=row["id"], error=type(error).__name__)
-            return Outcome(row, self._doubtful(row, job.channel))
-        return Outcome(row, receipt=receipt)
+            log.warning("send_in_doubt", outbox=delivery.key, error=type(error).__name__)
+            return [Outcome(row, self._doubtful(row, job.channel)) for row in job.rows]
+        return [Outcome(row, receipt=receipt) for row in job.rows]
+
+    def _restricted(self, row: RowMapping) -> dict[str, Any]:
+        """What is unasked waits for the end of the warning, however often; the rest is tried again, ever more slowly."""
+        if row["kind"] in PUSHES:
+            return {"state": "waiting", "reason": breaker.REASON, "after": self._desk.clock.now()}
+        return self._again(row)
 
     def _again(self, row: RowMapping) -> dict[str, Any]:
         tries = row["attempts"] + 1
@@ -152,6 +170,8 @@ class Sender:
             if outcome.receipt is None:
                 outbox.settle(work, [outcome.row["id"]], **outcome.values)
             self._desk.metrics.sent.labels("sent" if outcome.receipt else outcome.values["state"]).inc()
+        for channel in {one.warned for one in outcomes if one.warned}:
+            self._claims.warned(work, channel)
         doubtful = [one.row for one in outcomes if one.values == {"state": "unknown", "reason": OnDoubt.ASK_STAFF}]
         if doubtful:
             key = f"doubt:{doubtful[0]['id']}:{doubtful[0]['attempts']}"

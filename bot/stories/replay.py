@@ -148,6 +148,7 @@ async def _turn(world: World, turn: Turn) -> Played:
         "until": lambda: world.until(values["at"]),
         "edit": lambda: world.edit(values["files"]),
         "login": lambda: world.login(values["account"]),
+        "warn": lambda: world.warn(values["times"]),
         "restart": world.restart,
     }[turn.kind]
     sent = await act()
@@ -164,6 +165,8 @@ def _said(turn: Turn) -> str | None:
         return f"{values['who']} {turn.kind} {values['room'] or ''}".strip()
     if turn.kind == "login":
         return f"（换了账号登录：{values['account']}）"
+    if turn.kind == "warn":
+        return f"（平台警告：接下来 {values['times']} 条不让发）"
     if turn.kind == "edit":
         return f"（内容文件改了：{'、'.join(values['files'])}）"
     return None
@@ -232,7 +235,7 @@ def matches(matcher: dict[str, Any], one: Seen) -> bool:
     for name in ("to", "room"):
         if name in matcher and matcher[name] != getattr(one, name):
             return False
-    if "by" in matcher and not (one.by == matcher["by"] or one.by.startswith(f"{matcher['by']}:")):
+    if "by" in matcher and not any(f"{rule}:".startswith(f"{matcher['by']}:") for rule in one.by.split()):
         return False
     if "picture" in matcher and bool(matcher["picture"]) != one.picture:
         return False

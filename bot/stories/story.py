@@ -112,7 +112,11 @@ def _turn(document: Document, number: int, raw: Any) -> Turn:
     acts = [key for key in raw if key not in EXPECTATIONS]
     if len(acts) != 1:
         raise Broken(
-            [document.problem(where, "每一步只写一件事（一句话、joins、wait、until、edit、login、restart 或 image）")]
+            [
+                document.problem(
+                    where, "每一步只写一件事（一句话、joins、wait、until、edit、login、warn、restart 或 image）"
+                )
+            ]
         )
     try:
         kind, values = _act(acts[0], raw[acts[0]])
@@ -145,6 +149,8 @@ def _act(key: str, value: Any) -> tuple[str, dict[str, Any]]:
         return "edit", {"files": {str(name): fields for name, fields in value.items()}}
     if key == "restart":
         return "restart", {}
+    if key == "warn":
+        return "warn", {"times": int(value)}
     if key == "login":
         return "login", {"account": str(value)}
     if key == "image":

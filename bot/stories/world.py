@@ -210,11 +210,10 @@ class World:
         return folder
 
     def by_of(self, sent: Sequence[Sent]) -> dict[str, str]:
-        """Delivery key → handler or rule it came from."""
+        """Delivery key → handler or rule it came from; several, with spaces between, when it was several messages."""
         with self.app.database.reading() as work:
-            return {
-                f"x{row['id']}": row["by"] for row in outbox.by_ids(work, [int(one.delivery.key[1:]) for one in sent])
-            }
+            rows = outbox.messages(work, [int(one.delivery.key[1:]) for one in sent])
+        return {f"x{number}": " ".join(row["by"] for row in those) for number, those in rows.items()}
 
     async def until(self, to: dt.datetime) -> list[Sent]:
         before = len(self.channel.sent)
@@ -228,6 +227,11 @@ class World:
         """Another account of ours is logged in at the platform."""
         self._account = self.channel.account = account
         return await self.wait(dt.timedelta())
+
+    async def warn(self, times: int) -> list[Sent]:
+        """The platform turns the next sends away and says that it is too much."""
+        self.channel.warnings = times
+        return []
 
     async def restart(self) -> list[Sent]:
         """The process dies without a word and starts again on the same database."""

@@ -7,9 +7,10 @@ import datetime as dt
 from handlers.admin.grammar import MANAGERS, Command, answer, audited, said
 from handlers.contract import Context, Handled, Happened, Incoming, Kind, Outgoing, What, stored, to_person, to_room
 from handlers.matching import said as words_said
+from handlers.services.care.days import at, local
 from handlers.services.community import consents
 from handlers.services.staff.roles import roles_of
-from storage.queries import people, staff
+from storage.queries import outbox, people, staff
 from storage.tables.staff import Broadcast
 
 CONFIRM_WITHIN = dt.timedelta(minutes=30)
@@ -60,7 +61,16 @@ def _preview(
         people=len(persons),
         reach=reach,
         without=without,
+        full=[room.topic for room in people.rooms_by_id(ctx.work, rooms).values() if _full(ctx, stored(room.id))],
+        most=ctx.settings.send.room_posts_a_day,
     )
+
+
+def _full(ctx: Context, room_id: int) -> bool:
+    """Whether the room has had its posts of today."""
+    zone = ctx.settings.community.zone
+    today = at(local(ctx.now, zone).date(), "00:00", zone)
+    return outbox.posts_since(ctx.work, room_id, today) >= ctx.settings.send.room_posts_a_day
 
 
 def _aim(ctx: Context, target: str) -> tuple[list[int], list[int]] | None:

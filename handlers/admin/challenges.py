@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.admin.grammar import EVERYBODY, Command, said
 from handlers.contract import Context, Handled, Incoming
 from handlers.services.care import challenges as service
+from handlers.services.care import rounds
 from storage.queries import care, people
 
 
@@ -26,7 +27,8 @@ def challenges(ctx: Context, msg: Incoming, rest: str) -> Handled:
     for enrolment in care.on_challenge(ctx.work, challenge.id):
         person = people.person(ctx.work, enrolment.person_id)
         if person is not None:
-            progress.append((person.name, len(service.done_days(ctx, challenge, enrolment, person.zone))))
+            found = rounds.of(ctx, challenge, enrolment, person)
+            progress.append((person.name, len(found.done), len(found.late)))
     progress.sort(key=lambda row: -row[1])
     return said(ctx, msg, "admin/challenge", title=challenge.title, days=challenge.days, rows=progress)
 

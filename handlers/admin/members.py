@@ -5,10 +5,11 @@ from __future__ import annotations
 from handlers.admin.grammar import CARERS, EVERYBODY, MANAGERS, Command, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, stored
 from handlers.services.care import dates, journeys
-from handlers.services.care.check_ins import streak, today
+from handlers.services.care.check_ins import today
 from handlers.services.care.days import shown
 from handlers.services.care.life import ADMITTED, LOSS, PREGNANT
-from handlers.services.community import consents, minors
+from handlers.services.care.streaks import streak
+from handlers.services.community import aliases, consents, minors
 from handlers.services.community.points import level_name
 from handlers.services.staff.roles import TITLES, roles_of
 from storage.queries import care, people, points, profile, staff
@@ -59,7 +60,7 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         rooms=[room.topic for room in people.rooms_of(ctx.work, person_id)],
         tags=people.tags(ctx.work, person_id),
         facts=_told(ctx, person_id) if shown_values else [],
-        streak=streak(ctx, person_id, day),
+        streak=streak(ctx, person, day).days,
         total=(total := points.total(ctx.work, person_id)),
         level=level_name(ctx, total),
         since=shown(person.first_seen, person.zone),
@@ -86,8 +87,8 @@ def _told(ctx: Context, person_id: int) -> list[tuple[str, str]]:
     }
     for journey in ctx.index.library.journeys.values():
         titles |= {journeys.answer_name(journey, one): journey.title for one in journey.steps if one.ask}
-    told = profile.facts(ctx.work, person_id).items()
-    return [((titles | dates.TITLES).get(name, name), value) for name, value in told]
+    titles |= dates.TITLES | {aliases.FACT: "化名"}
+    return [(titles.get(name, name), value) for name, value in profile.facts(ctx.work, person_id).items()]
 
 
 def _plans(ctx: Context, person_id: int) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from playbooks.schema.common import Clock, Id, Line, Playbook, Strict
+from playbooks.schema.source import Misplaced
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=800)]
 
@@ -17,8 +18,17 @@ class Goal(Strict):
     at_least: float
 
 
+class Late(Strict):
+    """What may be made up for (补卡): days up to `days_back` ago, `a_round` times in a round; 0 is the evening of the day itself."""
+
+    days_back: int = Field(default=1, ge=0, le=2)
+    a_round: int = Field(default=3, ge=1, le=30)
+    points: bool = False
+    """Whether a day that is made up for earns the points of a check-in."""
+
+
 class Words(Strict):
-    """What the challenge says. `{{ name }}`, `{{ day }}`, `{{ done }}`, `{{ days }}` may stand in them."""
+    """What the challenge says. `{{ name }}`, `{{ day }}`, `{{ done }}`, `{{ days }}` may stand in them; `{{ begins }}` is 今天 or 明天."""
 
     joined: Text
     remind: Text
@@ -38,8 +48,12 @@ class Challenge(Playbook):
     measure: Id
     goal: Goal | None = None
     grace_days: int = Field(default=0, ge=0, le=10)
+    late: Late | None = None
+    proof: Literal["photo"] | None = None
+    proof_needed: bool = True
+    """Whether a day without its photo counts for nothing."""
     freeze_on: tuple[Literal["ill", "in_hospital", "surgery", "open_alert", "travel"], ...] = ()
-    """What stops the count of days without ending the challenge."""
+    """What stops the count of days without ending the challenge; a bereavement always does."""
     points: int = Field(default=0, ge=0, le=500)
     reward: Id | None = None
     honour: Line
@@ -47,6 +61,12 @@ class Challenge(Playbook):
     invite: Text | None = None
     """What a member may send to somebody they would like to have along."""
     show_others: Literal["nobody", "count", "alias"] = "count"
+
+    @model_validator(mode="after")
+    def what_is_needed_is_asked_for(self) -> Challenge:
+        if self.proof is None and "proof_needed" in self.model_fields_set:
+            raise Misplaced(("proof_needed",), "要先写 proof: photo，才有要不要照片这回事")
+        return self
 
     @model_validator(mode="after")
     def the_day_has_a_window(self) -> Challenge:

@@ -50,6 +50,12 @@ def enrolment(work: Work, enrolment_id: int) -> Enrolment | None:
     return work.session.get(Enrolment, enrolment_id)
 
 
+def enrolments_by_id(work: Work, ids: Sequence[int]) -> dict[int, Enrolment]:
+    """Enrolments by id."""
+    found = work.session.exec(select(Enrolment).where(col(Enrolment.id).in_(set(ids)))).all()
+    return {one.id: one for one in found if one.id is not None}
+
+
 def timings(work: Work) -> set[tuple[str, str]]:
     """(journey, times as planned) of everybody who is on a journey."""
     wanted = select(Enrolment.playbook, Enrolment.timing).where(
@@ -85,6 +91,12 @@ def check_ins(work: Work, person_id: int, since: dt.date | None = None, measure:
     return list(work.session.exec(wanted.order_by(col(CheckIn.at), col(CheckIn.id))).all())
 
 
+def check_ins_since(work: Work, person_id: int, since: dt.datetime) -> list[CheckIn]:
+    """What a person has checked in since then, oldest first."""
+    wanted = select(CheckIn).where(CheckIn.person_id == person_id, CheckIn.at >= since)
+    return list(work.session.exec(wanted.order_by(col(CheckIn.id))).all())
+
+
 def keep(work: Work, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Store check-ins ({person_id, measure, day, at, value, has_photo}); returns their ids."""
     return [int(work.connection.execute(KEEP, row).scalar_one()) for row in rows]
@@ -98,6 +110,12 @@ def days(work: Work, person_id: int, since: dt.date) -> set[dt.date]:
 def reminders(work: Work, person_id: int) -> list[Reminder]:
     """What a person is reminded of now, oldest first."""
     wanted = select(Reminder).where(Reminder.person_id == person_id, Reminder.state == "running")
+    return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
+
+
+def all_reminders(work: Work) -> list[Reminder]:
+    """What anybody is reminded of now, oldest first."""
+    wanted = select(Reminder).where(Reminder.state == "running")
     return list(work.session.exec(wanted.order_by(col(Reminder.id))).all())
 
 
@@ -120,6 +138,12 @@ def ring(work: Work, rows: Sequence[dict[str, Any]]) -> None:
 def firing(work: Work, reminder_id: int, slot: dt.datetime) -> Firing | None:
     wanted = select(Firing).where(Firing.reminder_id == reminder_id, Firing.slot == slot)
     return work.session.exec(wanted).first()
+
+
+def answered_since(work: Work, reminder_id: int, since: dt.datetime) -> bool:
+    """Whether somebody has said done or skip to this reminder after that."""
+    wanted = select(Firing.id).where(Firing.reminder_id == reminder_id, col(Firing.outcome).in_(("done", "skipped")))
+    return work.session.exec(wanted.where(col(Firing.settled_at) > since)).first() is not None
 
 
 def open_firings(work: Work, person_id: int, since: dt.datetime) -> Sequence[Firing]:

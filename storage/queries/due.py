@@ -108,6 +108,34 @@ def next_of(work: Work, kind: str, ref: int) -> dt.datetime | None:
     return found
 
 
+def of_person(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> list[RowMapping]:
+    """This person's waiting slots of these kinds that are due by then, in order."""
+    wanted = select(TABLE).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)
+    return list(work.connection.execute(wanted.where(TABLE.c.kind.in_(kinds)).order_by(TABLE.c.at)).mappings())
+
+
+def until(work: Work, kind: str, moment: dt.datetime) -> list[RowMapping]:
+    """Everybody's waiting slots of this kind that are due before then, in order."""
+    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.kind == kind, TABLE.c.at < moment)
+    return list(work.connection.execute(wanted.order_by(TABLE.c.at, TABLE.c.id)).mappings())
+
+
+def expired(work: Work, kind: str, since: dt.datetime, person_id: int | None = None) -> list[RowMapping]:
+    """This person's, or everybody's, slots of this kind that were planned since then and came too late."""
+    whose = TABLE.c.person_id.is_not(None) if person_id is None else TABLE.c.person_id == person_id
+    wanted = select(TABLE).where(TABLE.c.state == "expired", TABLE.c.kind == kind, TABLE.c.planned >= since, whose)
+    return list(work.connection.execute(wanted.order_by(TABLE.c.planned)).mappings())
+
+
+def soon(work: Work, person_id: int, kinds: Sequence[str], until: dt.datetime) -> dt.datetime | None:
+    """When the next slot of these kinds is due for somebody, if it is by then."""
+    wanted = select(TABLE.c.at).where(TABLE.c.person_id == person_id, TABLE.c.state == "waiting", TABLE.c.at <= until)
+    found: dt.datetime | None = work.connection.execute(
+        wanted.where(TABLE.c.kind.in_(kinds)).order_by(TABLE.c.at).limit(1)
+    ).scalar()
+    return found
+
+
 def waiting_of(work: Work, kind: str, ref: int) -> RowMapping | None:
     """This owner's next waiting slot."""
     wanted = select(TABLE).where(TABLE.c.kind == kind, TABLE.c.ref == ref, TABLE.c.state == "waiting")
@@ -130,6 +158,13 @@ def counts(work: Work) -> dict[tuple[str, str, str], int]:
     grouped = (TABLE.c.kind, TABLE.c.state, TABLE.c.reason)
     rows = work.connection.execute(select(*grouped, func.count()).group_by(*grouped))
     return {(kind, state, reason): count for kind, state, reason, count in rows}
+
+
+def outcomes(work: Work) -> list[tuple[dt.datetime, str, str, str, int]]:
+    """(planned for, kind, state, reason, how many) of every slot."""
+    grouped = (TABLE.c.planned, TABLE.c.kind, TABLE.c.state, TABLE.c.reason)
+    rows = work.connection.execute(select(*grouped, func.count()).group_by(*grouped).order_by(TABLE.c.planned))
+    return [(planned, kind, state, reason, count) for planned, kind, state, reason, count in rows]
 
 
 def lag(work: Work, now: dt.datetime) -> float:

@@ -26,6 +26,13 @@ def counts(work: Work, since: dt.datetime, until: dt.datetime) -> dict[str, int]
     return {name: count for name, count in work.connection.execute(wanted.group_by(TABLE.c.name))}
 
 
+def of_person(work: Work, person_id: int, names: Sequence[str], since: dt.datetime) -> list[tuple[str, dt.datetime]]:
+    """(name, at) of what happened to somebody, oldest first."""
+    wanted = select(TABLE.c.name, TABLE.c.at).where(TABLE.c.person_id == person_id, TABLE.c.at >= since)
+    rows = work.connection.execute(wanted.where(TABLE.c.name.in_(names)).order_by(TABLE.c.at, TABLE.c.id))
+    return [(name, at) for name, at in rows]
+
+
 def active_people(work: Work, since: dt.datetime, until: dt.datetime) -> int:
     """How many different people did something in [since, until)."""
     wanted = select(func.count(TABLE.c.person_id.distinct())).where(TABLE.c.at >= since, TABLE.c.at < until)

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import RowMapping
 
@@ -14,6 +14,8 @@ from storage.tables.messaging import Outbox
 from storage.work import Work
 
 TABLE = Outbox.__table__  # type: ignore[attr-defined]
+PUSHED = ("push", "care")
+UNASKED = (*PUSHED, "reminder")
 # Built once: every message needs these, and building a statement costs more than running it.
 ADD = {
     dialect.name: insert(TABLE).on_conflict_do_nothing()
@@ -50,6 +52,17 @@ def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
     return list(work.connection.execute(WAITING, {"now": now, "most": limit}).mappings())
 
 
+def unasked(work: Work, person_ids: Sequence[int], until: dt.datetime) -> dict[int, list[RowMapping]]:
+    """Reader → what waits to go to them unasked or as a reminder until then, in order."""
+    wanted = select(TABLE).where(TABLE.c.state == "waiting", TABLE.c.after <= until, TABLE.c.kind.in_(UNASKED))
+    found: dict[int, list[RowMapping]] = {}
+    if person_ids:
+        wanted = wanted.where(TABLE.c.person_id.in_(set(person_ids))).order_by(TABLE.c.id)
+        for row in work.connection.execute(wanted).mappings():
+            found.setdefault(row["person_id"], []).append(row)
+    return found
+
+
 def next_at(work: Work) -> dt.datetime | None:
     """When the next waiting message may go."""
     found: dt.datetime | None = work.connection.execute(NEXT).scalar()
@@ -66,6 +79,11 @@ def claim(work: Work, ids: Sequence[int]) -> None:
     """About to hand these to a channel; a crash from here on leaves their outcome unknown."""
     if ids:
         work.connection.execute(CLAIM, {"ids": list(ids)})
+
+
+def merge(work: Work, ids: Sequence[int]) -> None:
+    """These go as one message, for ever; the first gives it its name."""
+    settle(work, ids, merged_into=min(ids))
 
 
 def sent(work: Work, receipts: Sequence[tuple[int, dt.datetime, str]]) -> None:
@@ -86,14 +104,33 @@ def counts(work: Work) -> dict[str, int]:
     return {state: count for state, count in rows}
 
 
-def pushes_since(work: Work, person_id: int, since: dt.datetime) -> int:
-    """How many unasked messages this person was sent since then."""
+def pushes_since(work: Work, person_id: int, since: dt.datetime) -> list[tuple[dt.datetime, str]]:
+    """(when, rule) of the unasked messages that this person was sent since then, or may have been."""
+    wanted = select(TABLE.c.sent_at, TABLE.c.after, TABLE.c.by).where(TABLE.c.person_id == person_id, _pushed(since))
+    return [(sent or after, rule) for sent, after, rule in work.connection.execute(wanted)]
+
+
+def unanswered(work: Work, person_id: int, since: dt.datetime | None) -> int:
+    """How many messages this person got unasked or as a reminder since they wrote; what went together is one."""
+    went = TABLE.c.state.in_(("sent", "sending", "unknown")) & TABLE.c.kind.in_(UNASKED)
+    wanted = select(func.count(func.distinct(func.coalesce(TABLE.c.merged_into, TABLE.c.id))))
+    wanted = wanted.where(TABLE.c.person_id == person_id, went)
+    if since is not None:
+        wanted = wanted.where(func.coalesce(TABLE.c.sent_at, TABLE.c.after) > since)
+    return int(work.connection.execute(wanted).scalar_one())
+
+
+def posts_since(work: Work, room_id: int, since: dt.datetime) -> int:
+    """How many unasked messages this room was sent since then."""
+    wanted = select(func.count()).where(TABLE.c.room_id == room_id, _pushed(since))
+    return int(work.connection.execute(wanted).scalar_one())
+
+
+def _pushed(since: dt.datetime) -> ColumnElement[bool]:
     went = (TABLE.c.state == "sent") & (TABLE.c.sent_at >= since)
     doubt = TABLE.c.state.in_(("sending", "unknown")) & (TABLE.c.after >= since)
-    wanted = select(func.count()).where(
-        TABLE.c.person_id == person_id, TABLE.c.kind.in_(("push", "care")), went | doubt
-    )
-    return int(work.connection.execute(wanted).scalar_one())
+    pushed: ColumnElement[bool] = TABLE.c.kind.in_(PUSHED) & (went | doubt)
+    return pushed
 
 
 def waits_for(work: Work, person_id: int) -> bool:
@@ -129,6 +166,14 @@ def undelivered(work: Work, kind: str, since: dt.datetime) -> dict[int, int]:
     return {person: count for person, count in work.connection.execute(wanted)}
 
 
+def unreached(work: Work, since: dt.datetime, person_id: int | None = None) -> list[RowMapping]:
+    """Unasked messages and reminders, to this person or to anybody, written since then, that have not gone; in order."""
+    whose = TABLE.c.person_id.is_not(None) if person_id is None else TABLE.c.person_id == person_id
+    wanted = select(TABLE).where(TABLE.c.created_at >= since, whose, TABLE.c.kind.in_(UNASKED))
+    wanted = wanted.where(TABLE.c.state.in_(("failed", "unknown", "held", "expired", "waiting")))
+    return list(work.connection.execute(wanted.order_by(TABLE.c.id)).mappings())
+
+
 def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     """These messages."""
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())
@@ -139,6 +184,21 @@ def retract(work: Work, key: str) -> bool:
     waiting = update(TABLE).where(TABLE.c.key == key, TABLE.c.state == "waiting")
     gone = waiting.values(state="held", reason="moved", key=TABLE.c.key + ":moved:" + cast(TABLE.c.id, String))
     return work.connection.execute(gone).rowcount > 0
+
+
+def messages(work: Work, ids: Sequence[int]) -> dict[int, list[RowMapping]]:
+    """Message as it left, by the first of its rows → all its rows."""
+    wanted = select(TABLE).where(TABLE.c.id.in_(ids) | TABLE.c.merged_into.in_(ids)).order_by(TABLE.c.id)
+    found: dict[int, list[RowMapping]] = {}
+    for row in work.connection.execute(wanted).mappings():
+        found.setdefault(row["merged_into"] or row["id"], []).append(row)
+    return found
+
+
+def hasten(work: Work, reason: str, now: dt.datetime) -> int:
+    """What waits for this reason may go now."""
+    held = update(TABLE).where(TABLE.c.state == "waiting", TABLE.c.reason == reason)
+    return work.connection.execute(held.values(after=now)).rowcount
 
 
 def release(work: Work, person_ids: Sequence[int], reason: str, now: dt.datetime) -> int:

@@ -54,6 +54,7 @@ def meet(
             "frozen_since": None,
             "quiet_until": None,
             "life": None,
+            "wrote_at": None,
         }
         new_id = work.connection.execute(insert(PEOPLE).values(**row).returning(PEOPLE.c.id)).scalar_one()
         return Person(id=new_id, **row)

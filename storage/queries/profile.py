@@ -66,8 +66,13 @@ def set_fact(work: Work, person_id: int, name: str, value: str, now: dt.datetime
         work.add(row)
 
 
-def forget_fact(work: Work, person_id: int, name: str) -> bool:
-    """It is no longer so; False when it was not known."""
+def everybodys(work: Work, name: str) -> dict[int, str]:
+    """Person → what each told of this fact."""
+    return {row.person_id: row.value for row in work.session.exec(select(Fact).where(Fact.name == name))}
+
+
+def drop_fact(work: Work, person_id: int, name: str) -> bool:
+    """Forget one fact; False when it was not known."""
     gone = delete(Fact).where(col(Fact.person_id) == person_id, col(Fact.name) == name)
     return work.session.connection().execute(gone).rowcount > 0
 

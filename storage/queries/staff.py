@@ -32,6 +32,12 @@ def open_alerts(work: Work, person_id: int | None = None) -> list[Alert]:
     return list(work.session.exec(wanted).all())
 
 
+def alerts_since(work: Work, person_id: int, since: dt.datetime) -> list[Alert]:
+    """Somebody's red flags, cleared or not, oldest first."""
+    wanted = select(Alert).where(Alert.person_id == person_id, Alert.at >= since)
+    return list(work.session.exec(wanted.order_by(col(Alert.id))).all())
+
+
 def alert_in_room(work: Work, room_id: int, since: dt.datetime) -> Alert | None:
     """The newest red flag written in this room since then and not cleared."""
     wanted = select(Alert).where(Alert.room_id == room_id, Alert.at >= since, Alert.state != "cleared")

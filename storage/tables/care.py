@@ -42,6 +42,20 @@ class CheckIn(SQLModel, table=True):
     has_photo: bool = False
 
 
+class Mate(SQLModel, table=True):
+    """One person's place beside others on a challenge: a pair of companions, or a team. Rows with one code belong together."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(index=True)
+    challenge: str
+    code: str = Field(index=True)
+    """What the other writes to come along; it stands for the pair or team afterwards."""
+    team: str | None = Field(default=None, sa_type=Sealed)
+    """The team's name; None for companions."""
+    joined_at: dt.datetime = Field(sa_type=Utc)
+    left_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+
+
 class Reminder(SQLModel, table=True):
     """Something a person asked to be reminded of. `rule` is an RFC 5545 RRULE, empty for once."""
 

@@ -55,13 +55,15 @@ class Outbox(SQLModel, table=True):
     on_doubt: str = "resend"
     about: int | None = None
     state: str = "waiting"
-    """waiting, sending, sent, failed, unknown, expired, held (reason says why)."""
+    """waiting, sending, sent, failed, unknown, expired, held (reason says why), by_hand (staff have told them)."""
     reason: str = ""
     attempts: int = 0
     sent_at: dt.datetime | None = Field(default=None, sa_type=Utc)
     receipt: str = ""
     private: bool | None = None
     """Whether its reader's values, plans or records are in it; None for rows from before this was noted."""
+    merged_into: int | None = None
+    """The first of several that went, or will go, as one message; itself among them."""
 
 
 class Event(SQLModel, table=True):
@@ -98,7 +100,7 @@ class Due(SQLModel, table=True):
     expires: dt.datetime | None = Field(default=None, sa_type=Utc)
     data: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: str = "waiting"
-    """waiting, done, skipped, expired, cancelled, failed."""
+    """waiting, done, skipped, expired, cancelled, failed, by_hand (staff have told them)."""
     reason: str = ""
     attempts: int = 0
     settled_at: dt.datetime | None = Field(default=None, sa_type=Utc)

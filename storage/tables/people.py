@@ -35,6 +35,8 @@ class PersonTable(SQLModel, table=True):
     """They asked for some quiet days: until then nothing but safety and answers."""
     life: str | None = None
     """What they go through now: loss, admitted, pregnant; None when nothing is known. Nothing cheerful is sent meanwhile."""
+    wrote_at: dt.datetime | None = Field(default=None, sa_type=Utc)
+    """When they last wrote in private; kept only where the platform lets us speak just for a time after that."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,7 @@ class Person:
     frozen_since: dt.datetime | None
     quiet_until: dt.datetime | None
     life: str | None
+    wrote_at: dt.datetime | None
 
 
 class RoomTable(SQLModel, table=True):

@@ -36,11 +36,12 @@ PEER = f"APScheduler {scheduler_version}"
 BOUND = Bound("median", 60.0)
 TIMED = 500
 ROUNDS, SECONDS, QUICK_SECONDS = 3, 30, 3
+MANY, FUTURE, AT_ONCE, TICKS = 10_000, 1_000_000, 10_000, 200
 Spent = dict[str, list[float]]
 
 
 def run(community: Community, quick: bool, tell: Tell) -> list[Figure]:
-    count = 1_000 if quick else 10_000
+    count = 1_000 if quick else MANY
     spent: Spent = defaultdict(list)
     for number in rounds(ROUNDS, QUICK_SECONDS if quick else SECONDS):
         tell(f"{count} reminders due at once, round {number} of {ROUNDS}")
@@ -58,6 +59,9 @@ async def _round(community: Community, count: int, file: Path, spent: Spent) -> 
         spent["rang"].append(_rung(community, database, count))
         spent["peer ran"].append(await jobs.run())
     spent["empty"].append(_empty(community, count))
+    if not spent["tick"]:
+        spent["no slots"] += _idle(community, 0)
+        spent["tick"] += _idle(community, FUTURE if count == MANY else AT_ONCE)
 
 
 def _figures(spent: Spent, count: int) -> list[Figure]:
@@ -71,6 +75,8 @@ def _figures(spent: Spent, count: int) -> list[Figure]:
         ),
         figure(NAME, f"{count} due at once, slots that do nothing", "s", spent["empty"], against=PEER, ratio=empty),
         figure(NAME, f"{PEER}: {count} jobs that do nothing", "s", spent["peer ran"]),
+        figure(NAME, "a tick with nothing due, no slots", "ms", spent["no slots"]),
+        figure(NAME, "a tick with nothing due, a million slots waiting", "ms", spent["tick"]),
         figure(NAME, "adding one, durably", "ms", spent["added"], against=PEER, ratio=add),
         figure(NAME, f"{PEER}: adding one, durably", "ms", spent["peer added"]),
     ]
@@ -92,6 +98,24 @@ def _empty(community: Community, count: int) -> float:
         with database.transaction() as work:
             due.plan(work, [due.slot(f"empty:{number}", "empty", AT) for number in range(count)])
         return _sweep(community, database, count)
+
+
+def _idle(community: Community, count: int) -> list[float]:
+    """Milliseconds of looking for what is due when nothing is, with so many slots planned for later."""
+    with closing(community.database()) as database:
+        later = AT + dt.timedelta(days=1)
+        for first in range(0, count, AT_ONCE):
+            with database.transaction() as work:
+                slots = (due.slot(f"later:{one}", "empty", later) for one in range(first, first + AT_ONCE))
+                due.plan(work, slots)
+        sweep = DueSweep(community.desk(database, ManualClock(AT)))
+        sweep.tick()
+        spent = []
+        for _ in range(TICKS):
+            started = time.perf_counter()
+            sweep.tick()
+            spent.append((time.perf_counter() - started) * 1000)
+    return spent
 
 
 def _people(database: Database) -> list[int]:

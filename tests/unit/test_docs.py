@@ -24,6 +24,7 @@ MANUALS = (
     ROOT / "docs/管理员手册.md",
     ROOT / "docs/临床编写指南.md",
     ROOT / "docs/内容种类.md",
+    ROOT / "docs/计划怎么写.md",
     ROOT / "docs/值班手册.md",
 )
 VISITS = ROOT / "docs/预约与复诊.md"

@@ -79,7 +79,7 @@ def test_a_ring_that_could_not_be_sent_in_its_time_is_not_sent_at_all() -> None:
             await world.until(EIGHT + 11 * MINUTE)
             world.channel.state = LinkState.UP
             sent = await world.wait(HOUR)
-            assert not [one for one in sent if "吃药" in one.delivery.text]
+            assert not [one for one in sent if "吃药" in one.delivery.text and one.delivery.person]
             assert {row["state"] for row in outgoing(world, "reminder:")} == {"expired"}
 
     asyncio.run(go())

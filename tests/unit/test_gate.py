@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.base import Capabilities, Pace, Unknown
 from bot.scheduling.pace import Pacer
-from handlers.contract import Kind, OnDoubt, to_room
+from handlers.contract import Kind, OnDoubt, Outgoing, to_room
 from tests.unit.office import (
     HOUR,
     LI,
@@ -110,7 +111,7 @@ def test_who_said_no_and_who_is_in_danger_gets_no_push(name: str, reason: str) -
 @pytest.mark.parametrize("capabilities", [ONE_BY_ONE, TWICE_IS_ONCE])
 def test_nobody_gets_more_pushes_a_day_than_allowed(capabilities: Capabilities) -> None:
     async def go() -> None:
-        async with office(Fake(capabilities), send={"pushes_a_day": 2}) as at:
+        async with office(Fake(capabilities), send={"pushes_a_day": 2, "merge_within": "0m"}) as at:
             at.post(*(push(text=str(number)) for number in range(3)), push(LI, "李"), say("答"))
             await at.sender.drain()
             assert at.channel.texts == ["0", "1", "李", "答"]
@@ -124,7 +125,7 @@ def test_a_push_counts_for_the_day_on_which_it_was_sent() -> None:
     """Three written in the night go out in the morning, and are three of that day."""
 
     async def go() -> None:
-        async with office(start=shanghai("23:00"), send={"pushes_a_day": 2}) as at:
+        async with office(start=shanghai("23:00"), send={"pushes_a_day": 2, "merge_within": "0m"}) as at:
             for number in range(3):
                 at.post(push(text=str(number)))
             await at.sender.drain()
@@ -138,7 +139,7 @@ def test_a_push_counts_for_the_day_on_which_it_was_sent() -> None:
 
 def test_a_push_of_unknown_outcome_counts_for_its_own_day_only() -> None:
     async def go() -> None:
-        async with office(Fake(script=[Unknown(), Unknown()]), send={"pushes_a_day": 2}) as at:
+        async with office(Fake(script=[Unknown(), Unknown()]), send={"pushes_a_day": 2, "merge_within": "0m"}) as at:
             at.post(*(push(text=str(number), on_doubt=OnDoubt.DROP) for number in range(3)))
             await at.sender.drain()
             assert at.channel.texts == ["0", "1"], "they may have arrived"
@@ -205,3 +206,53 @@ def test_the_pace_is_the_same_whenever_it_is_worked_out_again() -> None:
         pacer.spoke("甲", NOON)
     assert first.earliest("甲", NOON) == second.earliest("甲", NOON) > NOON
     assert first.earliest("乙", NOON) == NOON
+
+
+# --- spreading ---------------------------------------------------------------------------------------------------
+
+
+def crowd(by: str = "journey:newcomer:check-in") -> list[Outgoing]:
+    return [push(person, f"第{person}人", by=by) for person in (ZHANG, LI, LIN)]
+
+
+SPREAD = {"spread": "8m", "spread_from": 3, "merge_within": "0m"}
+
+
+def test_what_many_get_at_once_is_spread_and_everybody_has_a_time_of_their_own() -> None:
+    async def go() -> None:
+        async with office(send=SPREAD) as at:
+            times = []
+            for _ in range(2):
+                now = at.world.clock.now()
+                at.post(*crowd(), say("答"), say("提醒", kind=Kind.REMINDER, by="reminder:1"))
+                await at.sender.drain()
+                assert at.channel.texts[-2:] == ["答", "提醒"], "replies and reminders are on time"
+                times.append([row["after"] - now for row in at.rows() if row["state"] == "waiting"])
+                await at.later(480 * SECOND)
+                at.world.clock.jump(now + 24 * HOUR)
+            assert times[0] == times[1] and len(set(times[0])) == 3 and max(times[0]) < 480 * SECOND
+            assert {row["state"] for row in at.rows()} == {"sent"}
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("clock", ["21:59", "12:00"])
+def test_nothing_is_spread_into_the_night_or_past_its_end(clock: str) -> None:
+    async def go() -> None:
+        async with office(start=shanghai(clock), send=SPREAD | {"spread": "8h"}) as at:
+            now = at.world.clock.now()
+            at.post(*(replace(one, expires=now + 60 * SECOND) if clock == "12:00" else one for one in crowd()))
+            await at.sender.drain()
+            assert len(at.channel.sent) == 3
+
+    asyncio.run(go())
+
+
+def test_a_few_are_not_spread() -> None:
+    async def go() -> None:
+        async with office() as at:
+            at.post(*crowd())
+            await at.sender.drain()
+            assert len(at.channel.sent) == 3
+
+    asyncio.run(go())

@@ -48,6 +48,7 @@ ONE_MISTAKE = {
     "step-twice": "12: steps.1: 步骤 id 重复：first",
     "no-condition": "11: steps.0.only_if: 每个条件写一个比较",
     "no-such-measure": "12: measure: 没有叫 outdors 的指标",
+    "no-proof": "15: proof_needed: 要先写 proof: photo",
     "other-name": "2: id: 文件名要和 id 一样，请把文件改名为 renamed.yaml",
     "not-utf8": "4: 不是 UTF-8 编码，请在编辑器里另存为 UTF-8",
     "a-list": "1: 文件是空的或不是“字段: 值”的写法",

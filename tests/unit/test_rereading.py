@@ -18,7 +18,7 @@ from bot.app import App
 from bot.config import ROOT
 from bot.rereading import Reread, reread
 from bot.stories.world import World
-from handlers.contract import Reloaded
+from handlers.reloaded import Reloaded
 from playbooks.library import Library
 from playbooks.schema.load import CONTENT, gather, load
 

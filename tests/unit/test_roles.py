@@ -64,6 +64,10 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "解除": (ALL - {"adviser"}, "99"),
     "交班": (ALL, ""),
     "兑现": (ALL - {"supervisor"}, "99"),
+    "电话名单": (ALL - {"supervisor"}, ""),
+    "已联系": (ALL - {"supervisor"}, "张姐"),
+    "应急名单": (frozenset({"owner", "manager"}), ""),
+    "恢复发送": (frozenset({"owner", "manager"}), ""),
     "待审": (REVIEWERS, ""),
     "查看": (REVIEWERS, "没有这一条"),
     "通过": (REVIEWERS, "没有这一条"),
@@ -88,7 +92,7 @@ ALIASES = {
     "收进问答": "收录",
     "台账": "群管理",
 }
-ONLY_PRIVATE = {"画像", "更正进度"}
+ONLY_PRIVATE = {"画像", "更正进度", "应急名单"}
 
 
 @pytest.fixture(autouse=True, scope="module")

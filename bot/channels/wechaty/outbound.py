@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import structlog
 from grpclib import GRPCError, Status
 
-from bot.channels.base import ChannelError, Delivery, NotDelivered, Refused, Unknown
+from bot.channels.base import ChannelError, Delivery, NotDelivered, Refused, Restricted, Unknown
 from bot.channels.wechaty.gateway import Gateway
 
 log = structlog.get_logger(__name__)
@@ -29,8 +29,10 @@ REFUSALS = frozenset(
     }
 )
 """The gateway looked at the message and will not take it."""
-TRY_AGAIN = frozenset({Status.RESOURCE_EXHAUSTED, Status.UNAUTHENTICATED})
+TRY_AGAIN = frozenset({Status.UNAUTHENTICATED})
 """The gateway turned the call away before looking at the message."""
+TOO_MUCH = frozenset({Status.RESOURCE_EXHAUSTED})
+"""The same, because we ask for too much."""
 PUPPET_THREW = frozenset({Status.UNKNOWN, Status.INTERNAL})
 """What any exception inside a puppet becomes, whatever its reason."""
 
@@ -80,6 +82,8 @@ class Outbound:
     async def _verdict(self, status: Status, target: str, bot: str) -> ChannelError:
         if status in REFUSALS:
             return Refused(f"网关拒绝：{status.name}")
+        if status in TOO_MUCH:
+            return Restricted(f"网关嫌太多：{status.name}")
         if status in TRY_AGAIN:
             return NotDelivered(f"网关暂不受理：{status.name}")
         if status in PUPPET_THREW and await self._is_stranger(target, bot):

@@ -1,4 +1,4 @@
-"""Challenges: joining, what each day's check-ins add up to, the end and its certificate."""
+"""Challenges: joining, the daily reminder, the end and its certificate."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Context, Handled, Happened, Kind, Outgoing, Picture, Scene, Skip, stored, to_person
+from handlers.services.care import rounds
 from handlers.services.care.check_ins import today
-from handlers.services.care.days import at, day_of
+from handlers.services.care.days import at
+from handlers.services.care.rounds import Round
 from handlers.services.community.consents import held_back
 from handlers.services.community.points import award
 from playbooks.schema.challenge import Challenge
-from playbooks.schema.measure import Choice, Measure
-from storage.queries import care, due, people
-from storage.tables.care import CheckIn, Enrolment
+from storage.queries import care, due, mates, people
+from storage.tables.care import Enrolment
 from storage.tables.people import Person
 
 
@@ -32,7 +33,7 @@ def join(ctx: Context, challenge: Challenge) -> Enrolment | None:
     rounds = care.enrolments(ctx.work, ctx.person_id, "challenge", challenge.id)
     if any(one.state == "running" for one in rounds):
         return None
-    first = today(ctx, ctx.person.zone)
+    first = begins(ctx, challenge)
     row = Enrolment(
         person_id=ctx.person_id,
         kind="challenge",
@@ -43,65 +44,36 @@ def join(ctx: Context, challenge: Challenge) -> Enrolment | None:
         progress={},
     )
     enrolment = ctx.work.add(row)
-    due.plan(ctx.work, _slots(ctx, challenge, enrolment, ctx.person.zone, first))
+    last = first + dt.timedelta(days=challenge.days - 1)
+    due.plan(ctx.work, _slots(ctx, challenge, enrolment, ctx.person.zone, first, last))
     return enrolment
 
 
-def _slots(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str, first: dt.date) -> list[dict[str, Any]]:
+def begins(ctx: Context, challenge: Challenge) -> dt.date:
+    """Today, or tomorrow when today's time is over."""
+    day = today(ctx, ctx.person.zone)
+    return day if ctx.now <= closing(ctx, challenge, day) else day + dt.timedelta(days=1)
+
+
+def closing(ctx: Context, challenge: Challenge, day: dt.date) -> dt.datetime:
+    """When the day's time is over."""
+    return at(day, challenge.closes, ctx.person.zone)
+
+
+def _slots(
+    scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str, first: dt.date, last: dt.date
+) -> list[dict[str, Any]]:
+    """A reminder for each day that is still to come, and the end. What is planned already is not planned twice."""
     slots = []
-    for number in range(1, challenge.days + 1):
+    mine: dict[str, Any] = {"ref": enrolment.id, "person_id": enrolment.person_id}
+    for number in range(1, (last - first).days + 2):
         day = first + dt.timedelta(days=number - 1)
-        when = at(day, challenge.remind, zone)
+        when, over = at(day, challenge.remind, zone), at(day, challenge.closes, zone)
         if when > scene.now:
-            slots.append(
-                due.slot(
-                    f"challenge:{enrolment.id}:{number}",
-                    "challenge_day",
-                    when,
-                    ref=enrolment.id,
-                    person_id=enrolment.person_id,
-                    expires=at(day, challenge.closes, zone),
-                    data={"day": number},
-                )
-            )
-    end = at(first + dt.timedelta(days=challenge.days - 1), challenge.closes, zone)
-    slots.append(
-        due.slot(f"challenge:{enrolment.id}:end", "challenge_end", end, ref=enrolment.id, person_id=enrolment.person_id)
-    )
-    return slots
-
-
-def first_day(enrolment: Enrolment, zone: str) -> dt.date:
-    return day_of(enrolment.anchor, zone)
-
-
-def done_days(scene: Scene, challenge: Challenge, enrolment: Enrolment, zone: str) -> set[dt.date]:
-    """The days of this round on which the goal was met."""
-    first = first_day(enrolment, zone)
-    last = first + dt.timedelta(days=challenge.days - 1)
-    sums: dict[dt.date, float] = {}
-    idle = _idle(scene.index.library.measures.get(challenge.measure))
-    for one in care.check_ins(scene.work, enrolment.person_id, since=first, measure=challenge.measure):
-        if one.day <= last and _values_of(one) not in idle:
-            sums[one.day] = sums.get(one.day, 0.0) + _amount(one)
-    least = challenge.goal.at_least if challenge.goal else 0.0
-    return {day for day, amount in sums.items() if amount >= least}
-
-
-def _idle(measure: Measure | None) -> list[str]:
-    """The options that are written down and are no deed (没做)."""
-    options = measure.value.options if measure and isinstance(measure.value, Choice) else ()
-    return [one.key for one in options if not one.counts]
-
-
-def _values_of(check_in: CheckIn) -> Any:
-    return check_in.value.get("values") if isinstance(check_in.value, dict) else None
-
-
-def _amount(check_in: CheckIn) -> float:
-    values = _values_of(check_in)
-    numbers = [one for one in values.values() if isinstance(one, int | float)] if isinstance(values, dict) else []
-    return float(sum(numbers)) if numbers else 1.0
+            key = f"challenge:{enrolment.id}:{number}"
+            slots.append(due.slot(key, "challenge_day", when, expires=over, data={"day": number}, **mine))
+    end = f"challenge:{enrolment.id}:end:{last}"
+    return [*slots, due.slot(end, "challenge_end", at(last, challenge.closes, zone), **mine)]
 
 
 def day_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
@@ -110,9 +82,13 @@ def day_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if isinstance(found, Skip):
         return found
     enrolment, challenge, person = found
-    if today(scene, person.zone) in done_days(scene, challenge, enrolment, person.zone):
+    round_ = rounds.of(scene, challenge, enrolment, person)
+    now = today(scene, person.zone)
+    if now in round_.done:
         return Skip("done")
-    text = scene.words.inline(challenge.words.remind, **_values(scene, challenge, enrolment, person))
+    if now in round_.frozen:
+        return Skip("frozen")
+    text = scene.words.inline(challenge.words.remind, **values(scene, challenge, round_, person))
     key = f"challenge:{enrolment.id}:{slot['data']['day']}"
     message = to_person(
         stored(person.id), text, kind=Kind.PUSH, by=f"challenge:{challenge.id}", key=key, expires=slot["expires"]
@@ -126,8 +102,34 @@ def end_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if isinstance(found, Skip):
         return found
     enrolment, challenge, person = found
+    round_ = rounds.of(scene, challenge, enrolment, person)
+    if round_.last > today(scene, person.zone):  # it was frozen for some days
+        due.plan(scene.work, _slots(scene, challenge, enrolment, person.zone, round_.first, round_.last))
+        return Skip("frozen")
+    need = challenge.days - challenge.grace_days - len(round_.done)
+    if need > 0 and not slot["data"].get("late") and need <= _open_tomorrow(challenge, round_):
+        return _last_chance(scene, challenge, enrolment, person, round_, need)
     messages, events = finish(scene, challenge, enrolment, person)
     return Handled(f"challenge:{challenge.id}", tuple(messages), tuple(events))
+
+
+def _open_tomorrow(challenge: Challenge, round_: Round) -> int:
+    return len(rounds.open_days(challenge, round_, round_.last + dt.timedelta(days=1)))
+
+
+def _last_chance(
+    scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person, round_: Round, need: int
+) -> Handled:
+    """What is missing may still be made up for on the day after the last."""
+    until = at(round_.last + dt.timedelta(days=1), challenge.closes, person.zone)
+    key, by = f"challenge:{enrolment.id}:end:{round_.last}:late", f"challenge:{challenge.id}"
+    end = due.slot(key, "challenge_end", until, ref=enrolment.id, person_id=enrolment.person_id, data={"late": True})
+    due.plan(scene.work, [end])
+    text = scene.words(
+        "challenge/last_chance", title=challenge.title, done=len(round_.done), need=need, closes=challenge.closes
+    )
+    message = to_person(stored(person.id), text, kind=Kind.PUSH, by=by, key=key, expires=until)
+    return Handled(by, (message,))
 
 
 def _running(scene: Scene, slot: RowMapping, ends: bool = False) -> tuple[Enrolment, Challenge, Person] | Skip:
@@ -143,38 +145,19 @@ def _running(scene: Scene, slot: RowMapping, ends: bool = False) -> tuple[Enrolm
     return enrolment, challenge, person
 
 
-def _values(scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person) -> dict[str, Any]:
-    done = len(done_days(scene, challenge, enrolment, person.zone))
-    day = (today(scene, person.zone) - first_day(enrolment, person.zone)).days + 1
-    return {"name": person.name, "day": day, "done": done, "days": challenge.days}
-
-
-def after_check_in(ctx: Context, measures: set[str]) -> tuple[list[str], list[Outgoing], list[Happened]]:
-    """What running challenges say to a check-in: (lines, further messages, events)."""
-    lines: list[str] = []
-    messages: list[Outgoing] = []
-    events: list[Happened] = []
-    for enrolment in care.running(ctx.work, ctx.person_id, "challenge"):
-        challenge = ctx.index.library.challenges.get(enrolment.playbook)
-        if challenge is None or challenge.measure not in measures:
-            continue
-        done = done_days(ctx, challenge, enrolment, ctx.person.zone)
-        if today(ctx, ctx.person.zone) not in done:
-            continue
-        lines.append(ctx.words.inline(challenge.words.day_done, **_values(ctx, challenge, enrolment, ctx.person)))
-        if len(done) >= challenge.days:
-            more, happened = finish(ctx, challenge, enrolment, ctx.person)
-            messages += more
-            events += happened
-    return lines, messages, events
+def values(scene: Scene, challenge: Challenge, round_: Round, person: Person) -> dict[str, Any]:
+    """What may stand in the words of a challenge."""
+    day = round_.number(today(scene, person.zone))
+    return {"name": person.name, "day": day, "done": len(round_.done), "days": challenge.days}
 
 
 def finish(
     scene: Scene, challenge: Challenge, enrolment: Enrolment, person: Person
 ) -> tuple[list[Outgoing], list[Happened]]:
     """Close the round: certificate and points when enough days were done."""
-    values = _values(scene, challenge, enrolment, person)
-    passed = values["done"] >= challenge.days - challenge.grace_days
+    round_ = rounds.of(scene, challenge, enrolment, person)
+    said = values(scene, challenge, round_, person)
+    passed = said["done"] >= challenge.days - challenge.grace_days
     enrolment.state = "finished"
     scene.work.add(enrolment)
     for kind in ("challenge_day", "challenge_end"):
@@ -182,23 +165,31 @@ def finish(
     picture = None
     if passed:
         award(scene, stored(person.id), challenge.points, f"challenge:{enrolment.id}", challenge.title)
-        data = {
-            "name": person.name,
-            "title": challenge.title,
-            "honour": challenge.honour,
-            "done": values["done"],
-            "days": challenge.days,
-            "on": today(scene, person.zone).isoformat(),
-        }
-        picture = Picture("certificate", data)
+        picture = _certificate(scene, challenge, round_, person)
+    mates.leave(scene.work, stored(person.id), challenge.id, scene.now, team=False)
     words = challenge.words.finished if passed else challenge.words.not_finished
     message = to_person(
         stored(person.id),
-        scene.words.inline(words, **values),
+        scene.words.inline(words, **said),
         kind=Kind.PUSH,
         by=f"challenge:{challenge.id}",
         picture=picture,
         key=f"challenge:{enrolment.id}:finished",
     )
     name = "challenge_finished" if passed else "challenge_ended"
-    return [message], [Happened(name, {"challenge": challenge.id, "done": values["done"]}, person.id)]
+    return [message], [Happened(name, {"challenge": challenge.id, "done": said["done"]}, person.id)]
+
+
+def _certificate(scene: Scene, challenge: Challenge, round_: Round, person: Person) -> Picture:
+    held = mates.of_person(scene.work, stored(person.id))
+    data = {
+        "name": person.name,
+        "title": challenge.title,
+        "honour": challenge.honour,
+        "done": len(round_.done),
+        "days": challenge.days,
+        "late": len(round_.late),
+        "team": next((one.team for one in held if one.challenge == challenge.id and one.team), ""),
+        "on": today(scene, person.zone).isoformat(),
+    }
+    return Picture("certificate", data)

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from handlers.contract import Context, Happened, Incoming, Scene
-from handlers.services.care.days import day_of
+from handlers.services.care import streaks
+from handlers.services.care.days import day_of, local
 from handlers.services.care.readings import Reading
+from handlers.services.care.streaks import Run
 from handlers.services.community import points
 from storage.queries import care
-
-LONGEST_LOOK_BACK = dt.timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +21,24 @@ class Kept:
 
     day: dt.date
     said: tuple[str, ...]
+    days: frozenset[tuple[str, dt.date]]
+    """(measure, day it counts for)."""
     points: int
-    streak: int
+    run: Run
     events: tuple[Happened, ...]
 
 
-def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
-    """Store readings for the day they count for, book points, and count the run of days."""
+def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], photo: bool = False) -> Kept:
+    """Store readings for the day they count for, book points, and count the run of days. `photo`: one came just before."""
     day = today(ctx, ctx.person.zone)
     rows = [
         {
             "person_id": ctx.person_id,
             "measure": reading.measure,
-            "day": day + dt.timedelta(days=reading.day_offset),
+            "day": counts_for(ctx, reading),
             "at": ctx.now,
             "value": _value(reading),
-            "has_photo": msg.has_image,
+            "has_photo": photo or msg.with_picture,
         }
         for reading in readings
     ]
@@ -47,7 +49,8 @@ def keep(ctx: Context, msg: Incoming, readings: tuple[Reading, ...]) -> Kept:
         data = {"check_in": check_in, "measure": reading.measure}
         events.append(Happened("check_in_recorded", data, ctx.person_id, msg.room_id))
     said = tuple(f"{ctx.index.library.measures[one.measure].title} {one.said}".strip() for one in readings)
-    return Kept(day, said, got, streak(ctx, ctx.person_id, day), tuple(events))
+    days = frozenset((reading.measure, counts_for(ctx, reading)) for reading in readings)
+    return Kept(day, said, days, got, streaks.streak(ctx, ctx.person, day), tuple(events))
 
 
 def today(scene: Scene, zone: str) -> dt.date:
@@ -55,15 +58,11 @@ def today(scene: Scene, zone: str) -> dt.date:
     return day_of(scene.now, zone, scene.settings.community.day_turns_at)
 
 
-def streak(scene: Scene, person_id: int, day: dt.date) -> int:
-    """How many days in a row up to `day` have a check-in; a day that has only begun breaks nothing."""
-    days = care.days(scene.work, person_id, day - LONGEST_LOOK_BACK)
-    if day not in days:
-        day -= dt.timedelta(days=1)
-    run = 0
-    while day - dt.timedelta(days=run) in days:
-        run += 1
-    return run
+def counts_for(ctx: Context, reading: Reading) -> dt.date:
+    """Somebody who says 昨天 at one in the morning means the day on the calendar."""
+    if reading.day_offset == 0:
+        return today(ctx, ctx.person.zone)
+    return local(ctx.now, ctx.person.zone).date() + dt.timedelta(days=reading.day_offset)
 
 
 def _value(reading: Reading) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def goes_on(scene: Scene, person_id: int, anchor: str) -> bool:
 def forget(scene: Scene, person: Person, anchor: str) -> list[str]:
     """The date is off: plans that count from it end; returns their titles."""
     person_id = stored(person.id)
-    profile.forget_fact(scene.work, person_id, anchor)
+    profile.drop_fact(scene.work, person_id, anchor)
     titles = []
     for enrolment, journey in _running(scene, person_id, anchor):
         journeys.leave(scene, enrolment, "called_off")

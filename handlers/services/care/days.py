@@ -57,6 +57,11 @@ def shown_day(moment: dt.datetime, now: dt.datetime, zone: str) -> str:
     return f"{near or f'{wall.month}月{wall.day}日（周{WEEKDAYS[wall.weekday()]}）'} {wall:%H:%M}"
 
 
+def spoken_date(day: dt.date, today: dt.date) -> str:
+    """`明天`, `今天`, `昨天`, `前天`, `3月2日`."""
+    return {0: "今天", -1: "明天", 1: "昨天", 2: "前天"}.get((today - day).days, f"{day.month}月{day.day}日")
+
+
 PARTS = ((5, "凌晨"), (12, "上午"), (18, "下午"), (24, "晚上"))
 
 

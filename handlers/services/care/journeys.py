@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.engine import RowMapping
 
@@ -12,7 +12,8 @@ from handlers.services.care import planning
 from handlers.services.care.days import day_of
 from handlers.services.community.points import award
 from handlers.services.staff.roles import with_roles
-from playbooks.schema.condition import Truth, judge
+from playbooks.schema.condition import Condition, Truth, judge
+from playbooks.schema.condition import facts_of as names_in
 from playbooks.schema.journey import DATED, Journey, Step
 from storage.queries import care, due, people
 from storage.queries import profile as facts_of
@@ -33,7 +34,7 @@ def enrol(scene: Scene, person: Person, journey_id: str, anchor: dt.datetime) ->
     rounds = care.enrolments(scene.work, stored(person.id), "journey", journey_id)
     if any(one.state == "running" for one in rounds) or (rounds and journey.anchor in ONCE):
         return None
-    if journey.only_if is not None and judge(journey.only_if, known(scene, person)) is not Truth.YES:
+    if journey.only_if is not None and _fits(scene, person, journey.only_if) is not Truth.YES:
         return None
     row = Enrolment(
         person_id=stored(person.id),
@@ -47,6 +48,10 @@ def enrol(scene: Scene, person: Person, journey_id: str, anchor: dt.datetime) ->
     enrolment = scene.work.add(row)
     planning.plan(scene, journey, enrolment, person)
     return enrolment
+
+
+def _fits(scene: Scene, person: Person, condition: Condition) -> Truth:
+    return judge(condition, known(scene, person, names_in(condition)))
 
 
 def enrol_joined(scene: Scene, person: Person) -> list[str]:
@@ -117,33 +122,35 @@ def replan_changed(scene: Scene) -> int:
 # -- what conditions may ask --------------------------------------------------------------------
 
 
-def known(scene: Scene, person: Person) -> dict[str, object]:
-    """What is known of a person for `only_if`; what is not known is not there."""
+def known(scene: Scene, person: Person, wanted: Collection[str]) -> dict[str, object]:
+    """Of these facts what is known of a person; what is not known is not there. Asks the database only for what is wanted."""
     person_id = stored(person.id)
-    told: dict[str, object] = dict(facts_of.facts(scene.work, person_id))
+    found: dict[str, object] = {"consented": person.consented, "unsubscribed": person.unsubscribed}
     today = day_of(scene.now, person.zone, scene.settings.community.day_turns_at)
+    if "checked_in_today" in wanted:
+        found["checked_in_today"] = bool(care.days(scene.work, person_id, today))
+    if "has_adviser" in wanted:
+        found["has_adviser"] = bool(with_roles(scene, ("adviser",)))
+    if not set(wanted) - found.keys():
+        return found
+    told: dict[str, object] = dict(facts_of.facts(scene.work, person_id))
     for name in DATED:
         day = told.pop(name, None)
         if isinstance(day, str) and name != "birthday":
             told[f"days_since_{name}"] = (today - dt.date.fromisoformat(day)).days
-    return told | {
-        "consented": person.consented,
-        "unsubscribed": person.unsubscribed,
-        "checked_in_today": bool(care.days(scene.work, person_id, today)),
-        "has_adviser": bool(with_roles(scene, ("adviser",))),
-    }
+    return told | found
 
 
-def facts(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey) -> dict[str, object]:
-    """What a step's condition may ask for: of the person, of this round's tasks and answers."""
-    found = known(scene, person)
+def holds(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey, condition: Condition) -> Truth:
+    """Whether a step's condition holds: by the person, and by this round's tasks and answers."""
+    found = known(scene, person, names_in(condition))
     for step in journey.steps:
         if step.task:
             found[f"task.{step.task.do}"] = enrolment.progress.get(step.id) == "done"
         answer = found.pop(answer_name(journey, step), None)
         if step.ask and enrolment.progress.get(step.id) == "answered":
             found[f"answer.{step.id}"] = answer
-    return found
+    return judge(condition, found)
 
 
 def answer_name(journey: Journey, step: Step) -> str:

@@ -12,8 +12,8 @@ from playbooks.schema.lexicon import Lexicon
 from storage.queries import care, people
 from storage.tables.people import Person
 
-LOSS, ADMITTED, DISCHARGED, PREGNANT = "loss", "admitted", "discharged", "pregnant"
-ORDER = [f"life-{event}" for event in (LOSS, DISCHARGED, ADMITTED, PREGNANT)]
+LOSS, ADMITTED, DISCHARGED, PREGNANT, ILL, WELL = "loss", "admitted", "discharged", "pregnant", "ill", "well"
+ORDER = [f"life-{event}" for event in (LOSS, DISCHARGED, ADMITTED, PREGNANT, WELL, ILL)]
 QUESTION = re.compile(r"[?？]|吗|呢$|怎么|咋|为什么|能不能|要不要|可不可以|什么|多久|多少|哪")
 LONGEST = 60
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlalchemy.engine import RowMapping
@@ -12,9 +12,9 @@ from handlers.services.care import journeys, reminders
 from handlers.services.care.days import shown_date
 from handlers.services.community import consents
 from handlers.services.knowledge.outdated import entries
-from storage.queries import care, due, people, profile, staff
+from storage.queries import care, due, mates, people, profile, staff
 
-Stop = Literal["journey", "challenge", "reminder", "activity", ""]
+Stop = Literal["journey", "challenge", "companion", "reminder", "activity", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,9 @@ def origin(scene: Scene, row: RowMapping) -> Origin:
     if rule == "reminder" and rest.isdecimal():
         return _reminder(scene, int(rest))
     if rule in ("journey", "challenge"):
-        return _plan(scene, row["person_id"], rule, rest.split(":")[0])
+        playbook, _, part = rest.partition(":")
+        found = _plan(scene, row["person_id"], rule, playbook)
+        return replace(found, stop="companion") if part == "companion" else found
     if rule in ("activity", "broadcast"):
         return _broadcast(scene, rule, int(rest))
     return Origin("case" if rule == "case" else "reply")
@@ -85,7 +87,15 @@ def end(scene: Scene, person_id: int, stop: str, ref: str) -> bool:
         if found is not None:
             reminders.stop(scene, found)
         return found is not None
+    if stop == "companion":
+        pairs = [one for one in mates.of_person(scene.work, person_id) if one.challenge == ref and one.team is None]
+        for pair in pairs:
+            pair.left_at = scene.now
+            scene.work.add(pair)
+        return bool(pairs)
     running = [one for one in care.running(scene.work, person_id, stop) if one.playbook == ref]
+    if stop == "challenge":
+        mates.leave(scene.work, person_id, ref, scene.now)
     for one in running:
         if stop == "journey":
             journeys.leave(scene, one)

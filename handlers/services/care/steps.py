@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy.engine import RowMapping
 
@@ -23,7 +24,7 @@ from handlers.services.care import journeys, planning, profiles
 from handlers.services.community.consents import held_back
 from handlers.services.staff.roles import tell_staff
 from playbooks.schema.common import span
-from playbooks.schema.condition import Truth, judge
+from playbooks.schema.condition import Truth
 from playbooks.schema.journey import Follow, Journey, Question, Step
 from storage.queries import care, due, people, profile, questions
 from storage.tables.care import Enrolment
@@ -34,11 +35,15 @@ TALKING = dt.timedelta(hours=1)
 """A question of ours that waits no longer than this belongs to a talk that is going on: it is not talked over."""
 LET_TALK = dt.timedelta(minutes=10)
 LONGEST_ANSWER = 500
+Found = tuple[Enrolment, Journey, Step, Person]
 
 
-def step_due(scene: Scene, slot: RowMapping) -> Handled | Skip | Later:
-    """Send a step if its person is still on the journey and its condition holds now."""
-    found = _on_it(scene, slot)
+def steps_due(scene: Scene, slots: Sequence[RowMapping]) -> list[Handled | Skip | Later]:
+    """Send each step whose person is still on the journey and whose condition holds now."""
+    return [_due(scene, slot, found) for slot, found in zip(slots, _on_them(scene, slots), strict=True)]
+
+
+def _due(scene: Scene, slot: RowMapping, found: Found | Skip) -> Handled | Skip | Later:
     if isinstance(found, Skip):
         return found
     enrolment, journey, step, person = found
@@ -49,16 +54,21 @@ def step_due(scene: Scene, slot: RowMapping) -> Handled | Skip | Later:
     return _send(scene, person, enrolment, journey, step)
 
 
-def _on_it(scene: Scene, slot: RowMapping) -> tuple[Enrolment, Journey, Step, Person] | Skip:
-    enrolment = care.enrolment(scene.work, slot["ref"])
-    if enrolment is None or enrolment.state != "running":
-        return Skip("left")
-    journey = scene.index.library.journeys.get(enrolment.playbook)
-    step = next((one for one in journey.steps if one.id == slot["data"]["step"]), None) if journey else None
-    person = people.person(scene.work, enrolment.person_id)
-    if journey is None or step is None or person is None:
-        return Skip("withdrawn")
-    return enrolment, journey, step, person
+def _on_them(scene: Scene, slots: Sequence[RowMapping]) -> list[Found | Skip]:
+    """What each slot is about; a skip where its person has left, or the step is no more."""
+    enrolments = care.enrolments_by_id(scene.work, [slot["ref"] for slot in slots])
+    persons = people.people(scene.work, [slot["person_id"] for slot in slots])
+    found: list[Found | Skip] = []
+    for slot in slots:
+        enrolment, person = enrolments.get(slot["ref"]), persons.get(slot["person_id"])
+        if enrolment is None or enrolment.state != "running":
+            found.append(Skip("left"))
+            continue
+        journey = scene.index.library.journeys.get(enrolment.playbook)
+        step = next((one for one in journey.steps if one.id == slot["data"]["step"]), None) if journey else None
+        gone = journey is None or step is None or person is None
+        found.append(Skip("withdrawn") if gone else (enrolment, journey, step, person))  # type: ignore[arg-type]
+    return found
 
 
 def _held_back(scene: Scene, person: Person, enrolment: Enrolment, journey: Journey, step: Step) -> str:
@@ -67,7 +77,7 @@ def _held_back(scene: Scene, person: Person, enrolment: Enrolment, journey: Jour
         return reason
     if step.only_if is None:
         return ""
-    truth = judge(step.only_if, journeys.facts(scene, person, enrolment, journey))
+    truth = journeys.holds(scene, person, enrolment, journey, step.only_if)
     return "" if truth is Truth.YES else "condition" if truth is Truth.NO else "unknown"
 
 
@@ -166,7 +176,7 @@ def answered(
 
 def timeout_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     """Nobody answered within the time: what the playbook says for that."""
-    found = _on_it(scene, slot)
+    (found,) = _on_them(scene, [slot])
     if isinstance(found, Skip):
         return found
     enrolment, journey, step, person = found

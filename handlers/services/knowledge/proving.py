@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from handlers.index import Index
 from handlers.services.knowledge.finding import Finding
@@ -87,6 +87,7 @@ def templates(index: Index, words: Words) -> list[Finding]:
 
 
 SAMPLE = {"name": "张姐", "day": 1, "done": 1, "days": 21}
+CHALLENGE_SAMPLE = SAMPLE | {"begins": "今天"}
 
 
 def journeys(index: Index, words: Words) -> list[Finding]:
@@ -106,9 +107,9 @@ def journeys(index: Index, words: Words) -> list[Finding]:
                 found += _renders(words, "journey", journey.id, where, text)
     for challenge in index.library.challenges.values():
         for name, text in challenge.words:
-            found += _renders(words, "challenge", challenge.id, ("words", name), text)
+            found += _renders(words, "challenge", challenge.id, ("words", name), text, CHALLENGE_SAMPLE)
         if challenge.invite:
-            found += _renders(words, "challenge", challenge.id, ("invite",), challenge.invite)
+            found += _renders(words, "challenge", challenge.id, ("invite",), challenge.invite, CHALLENGE_SAMPLE)
     return found
 
 
@@ -136,11 +137,13 @@ def rules(index: Index, words: Words) -> list[Finding]:
     return found
 
 
-def _renders(words: Words, kind: str, entry: str, where: tuple[str | int, ...], text: str) -> list[Finding]:
+def _renders(
+    words: Words, kind: str, entry: str, where: tuple[str | int, ...], text: str, sample: Mapping[str, object] = SAMPLE
+) -> list[Finding]:
     try:
-        words.inline(text, **SAMPLE)
+        words.inline(text, **sample)
     except Exception as error:
         unknown = re.search("'(.*?)' is undefined", str(error))
         what = f"没有 {unknown[1]} 这一项" if unknown else "括号里的写法不对"
-        return [Finding(kind, entry, where, f"文字里的 {{{{ }}}} 用错了：{what}；可用的只有 {'、'.join(SAMPLE)}")]
+        return [Finding(kind, entry, where, f"文字里的 {{{{ }}}} 用错了：{what}；可用的只有 {'、'.join(sample)}")]
     return []

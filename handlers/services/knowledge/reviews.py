@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from handlers.contract import Context, Outgoing, Reloaded, Scene, to_person, to_room
+from handlers.contract import Context, Outgoing, Scene, to_person, to_room
+from handlers.reloaded import Reloaded
 from handlers.services.care.days import local, within
 from handlers.services.knowledge.screen import Doubt, Screen
 from handlers.services.staff.roles import TITLES, tell_people, tell_staff

@@ -33,6 +33,8 @@ def upgrade() -> None:
 
     with op.batch_alter_table('enrolment', schema=None) as batch_op:
         batch_op.add_column(sa.Column('timing', sqlmodel.sql.sqltypes.AutoString(), nullable=False, server_default=''))
+    with op.batch_alter_table('enrolment', schema=None) as batch_op:
+        batch_op.alter_column('timing', server_default=None)
 
 
 def downgrade() -> None:
