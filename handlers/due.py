@@ -8,7 +8,15 @@ from sqlalchemy.engine import RowMapping
 
 from handlers import burst_over, my_data
 from handlers.contract import Handled, Later, Scene, Skip
-from handlers.services.care import challenges, journeys, planning, ranking, reminders, steps
+from handlers.services.care import (
+    bookings,
+    challenges,
+    journeys,
+    planning,
+    ranking,
+    reminders,
+    steps,
+)
 from handlers.services.community import welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
@@ -32,6 +40,8 @@ DUE: Mapping[str, Many] = {
     ranking.KIND: each(ranking.summary_due),
     "reminder": reminders.reminders_due,
     "reminder_again": each(reminders.again_due),
+    bookings.KIND: each(bookings.booking_due),
+    bookings.OVER: each(bookings.over_due),
     "room_welcome": each(welcome.room_welcome_due),
     "burst": each(burst_over.over),
     "case_clock": each(case_clocks.clock_due),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from handlers.admin import (
     alerts,
+    bookings,
     broadcast,
     cases,
     challenges,
@@ -40,6 +41,7 @@ COMMANDS: tuple[Command, ...] = (
     *broadcast.COMMANDS,
     *challenges.COMMANDS,
     *plans.COMMANDS,
+    *bookings.COMMANDS,
     *statistics.COMMANDS,
     *cases.COMMANDS,
     *gaps.COMMANDS,
