@@ -16,6 +16,7 @@ from handlers.services.care import (
     ranking,
     reminders,
     steps,
+    stock,
 )
 from handlers.services.community import welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
@@ -40,6 +41,7 @@ DUE: Mapping[str, Many] = {
     ranking.KIND: each(ranking.summary_due),
     "reminder": reminders.reminders_due,
     "reminder_again": each(reminders.again_due),
+    stock.KIND: each(stock.refill_due),
     bookings.KIND: each(bookings.booking_due),
     bookings.OVER: each(bookings.over_due),
     "room_welcome": each(welcome.room_welcome_due),

@@ -14,6 +14,7 @@ NAMES = {
     consents.MARKETING: "活动消息|活动通知|讲座消息|推广消息|营销消息|广告",
     consents.FAMILY: "告诉家人|通知家人|告诉家属|通知家属|家人通知",
     consents.STORIES: "分享故事|发布故事|公开故事|分享我的故事",
+    consents.UNANSWERED: "没(?:有)?(?:回应|回|反应)(?:就|时|的时候)?(?:告诉|通知)(?:健康)?(?:顾问|医护|工作人员)",
 }
 GIVE, TAKE = "同意|愿意|想要|要收|开通", "撤回同意|撤回|撤销|取消同意|取消|不同意|不要|不收|关闭|停止"
 WRITTEN = {
@@ -64,7 +65,7 @@ def _changed(ctx: Context, msg: Incoming, purpose: str, what: str, new: bool) ->
     """Staff act on two of them: they ask which relative, or take a story off."""
     happened = Happened(f"{purpose}_consent_{what}", {}, ctx.person_id)
     told: list[Outgoing] = []
-    if new and purpose != consents.MARKETING:
+    if new and purpose in (consents.FAMILY, consents.STORIES):
         text = ctx.words("consent/more_staff", purpose=purpose, what=what, name=ctx.person.name, number=ctx.person_id)
         told = tell_staff(ctx, text, "consent", about=ctx.person_id)
     return Handled("consent", (_words(ctx, msg, purpose, what), *told), (happened,) if new else ())

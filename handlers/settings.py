@@ -170,6 +170,9 @@ class ReminderSettings(Knobs):
     snooze: Span = "30m"
     late_after: Span = "2h"
     most_per_person: int = Field(default=20, ge=1)
+    told_after: int = Field(default=3, ge=1, le=20)
+    """After so many rings in a row without an answer the adviser is told, if the person agreed."""
+    refill_days_before: int = Field(default=5, ge=0, le=30)
 
 
 class ChallengeSettings(Knobs):
@@ -189,6 +192,7 @@ class ConsentSettings(Knobs):
     marketing: int = Field(default=1, ge=1)
     family: int = Field(default=1, ge=1)
     stories: int = Field(default=1, ge=1)
+    unanswered: int = Field(default=1, ge=1)
 
 
 class StaffMember(Knobs):

@@ -144,6 +144,12 @@ def ring(work: Work, rows: Sequence[dict[str, Any]]) -> None:
         work.connection.execute(RING, [row | {"outcome": "open", "repeats": 0} for row in rows])
 
 
+def newest_outcomes(work: Work, reminder_id: int, count: int) -> list[str]:
+    """What became of the newest rings of this reminder that reached somebody, newest first."""
+    wanted = select(Firing.outcome).where(Firing.reminder_id == reminder_id, Firing.outcome != "missed")
+    return list(work.session.exec(wanted.order_by(col(Firing.slot).desc()).limit(count)).all())
+
+
 def unring(work: Work, reminder_id: int, slot: dt.datetime) -> None:
     """Forget a ring that never left."""
     rang = firing(work, reminder_id, slot)

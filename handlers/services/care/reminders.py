@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Context, Handled, Happened, Kind, OnDoubt, Scene, Skip, stored, to_person
+from handlers.services.care import unanswered
 from handlers.services.care.days import local, shown_day
 from handlers.services.care.replies import kind_of
 from handlers.services.care.when import Request, Schedule, next_after
@@ -19,6 +20,8 @@ from storage.tables.care import Firing, Reminder
 
 QUESTION = "reminder"
 ANSWER_WITHIN = dt.timedelta(hours=12)
+UNANSWERED_AFTER = dt.timedelta(hours=2)
+"""So long after it was asked for the last time."""
 LONGEST_EDIT = 60
 
 
@@ -119,6 +122,8 @@ def again_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
         return Skip("stopped")
     if firing.outcome != "open":
         return Skip("answered")
+    if slot["data"].get("over"):
+        return unanswered.tell(scene, reminder, firing, person)
     if not slot["data"].get("snoozed"):
         firing.repeats += 1
         scene.work.add(firing)
@@ -149,10 +154,10 @@ def _ring(scene: Scene, reminder: Reminder, slot: RowMapping, rings: dt.datetime
 
 
 def _again(scene: Scene, firing: Mapping[str, Any], repeats: int) -> list[dict[str, Any]]:
-    """The slot that asks again, while there is a time left to ask."""
+    """The slot that asks again while there is a time left to ask, and then the one that looks whether they answered."""
     knobs = scene.settings.reminders
     if repeats >= knobs.ask_again_times:
-        return []
+        return [_ring_slot(scene, firing, UNANSWERED_AFTER, "over", over=True)]
     return [_ring_slot(scene, firing, span(knobs.ask_again_after), f"again{repeats + 1}")]
 
 

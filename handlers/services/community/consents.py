@@ -12,8 +12,8 @@ from storage.tables.people import Person
 from storage.work import Work
 
 PURPOSE = profile.HEALTH
-MARKETING, FAMILY, STORIES = "marketing", "family", "stories"
-TITLES = {MARKETING: "活动消息", FAMILY: "告诉家人", STORIES: "分享故事"}
+MARKETING, FAMILY, STORIES, UNANSWERED = "marketing", "family", "stories", "unanswered"
+TITLES = {MARKETING: "活动消息", FAMILY: "告诉家人", STORIES: "分享故事", UNANSWERED: "没回应告诉顾问"}
 """Consents of their own kind; none of them is needed for anything else."""
 QUESTION = "consent"
 PLACE = -1

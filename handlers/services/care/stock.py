@@ -1,0 +1,156 @@
+"""How long a medicine lasts, from words; and when to say that it is running out. Nothing here says how much to take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from sqlalchemy.engine import RowMapping
+
+from handlers.contract import Handled, Kind, Later, OnDoubt, Scene, Skip, stored, to_person
+from handlers.services.care.chinese_number import to_number
+from handlers.services.care.days import at, local
+from handlers.services.care.life import ADMITTED
+from handlers.services.care.replies import MEDICINE
+from handlers.services.care.when.chinese_time import N
+from storage.queries import due, people
+from storage.queries import stock as rows
+from storage.tables.people import Person
+from storage.tables.stock import Stock
+
+KIND = "refill"
+HOUR, OVER = "10:00", "20:00"
+LONGEST, MOST_DAYS, MOST_KINDS = 40, 400, 20
+SATURDAY = 5
+UNIT = r"(?:片|粒|颗|支|瓶|袋|贴|针|丸|滴|包|盒|板|毫升|ml|个单位|单位)"
+_ASKS = re.compile(r"[?？吗呢]|怎么|什么|能不能|可不可以|要不要|够不够|多少|如果|要是|过期|提醒")
+_PIECES = re.compile(
+    rf"(?:我的?|家里的?)?(?P<what>[^\d，,。]{{0,20}}?)(?:现在|目前|家里)?(?:还|只|就)*(?:剩下?|有|剩余)了?(?:大概|大约|差不多)?(?P<count>{N})(?P<unit>{UNIT})了?(?P<rest>.*)"
+)
+_A_DAY = re.compile(
+    rf"(?:每[天日]|一[天日])(?:(?P<times>{N})[次回顿])?[，, ]*(?:(?:每次|一次|各)?(?:吃|用|打|滴|服|喝|贴|注射)?(?P<per>{N}){UNIT})?"
+)
+_DAYS = re.compile(
+    rf"(?:我的?|家里的?)?(?P<what>[^\d，,。]{{1,20}}?)(?:现在|目前|家里)?(?:还|只|就|大概|大约|差不多)*(?:剩下?|有|够|能)(?:吃|用|打|滴|服)?(?:剩下?)?(?:大概|大约)?"
+    rf"(?P<count>{N}|半)个?(?P<span>天|日|周|星期|礼拜|月)(?:的?(?:量|药))?了?"
+)
+_TURNED = re.compile(
+    rf"(?:我|家里)?(?:现在|目前)?(?:还|只|就)*(?:剩下?|有)了?(?P<count>{N}|半)(?P<unit>{UNIT}|个?(?:天|日|周|星期|礼拜|月))的?(?P<what>[^\d，,。]{{1,12}}?)了?(?P<rest>[，, ].*)?"
+)
+"""还剩三片阿司匹林, 还有五天的药: the other way round."""
+_BOX = re.compile(rf"[，,]?每?一?[盒板瓶包](?P<per>{N})(?P<unit>{UNIT})")
+_SPANS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody said: `days` it lasts; or pieces, and how many go in a day (None: not said)."""
+
+    what: str
+    days: float | None = None
+    pieces: float | None = None
+    unit: str = ""
+    a_day: float | None = None
+
+
+def told(text: str) -> Told | None:
+    """阿司匹林还剩20片，每天吃1片; 药还有一周的量; 眼药水还能用5天. None for anything else."""
+    text = text.replace(" ", "")
+    if len(text) > LONGEST or _ASKS.search(text):
+        return None
+    if turned := _TURNED.fullmatch(text):
+        what, unit, rest = turned["what"], turned["unit"], turned["rest"] or ""
+        text = f"{what}还剩{turned['count']}{unit}{rest}" if MEDICINE.search(what) else text
+    if found := _PIECES.fullmatch(text):
+        return _pieces(found["what"].strip("，,、的") or "药", found["count"], found["unit"], found["rest"])
+    if (found := _DAYS.fullmatch(text.rstrip("。！!"))) and MEDICINE.search(found["what"]):
+        count = 0.5 if found["count"] == "半" else to_number(found["count"]) or 0
+        return Told(found["what"].strip("，,、的"), days=count * _SPANS[found["span"]])
+    return None
+
+
+def _pieces(what: str, count: str, unit: str, rest: str) -> Told | None:
+    """So many pieces, or boxes of so many; what follows may only say how many go in a day."""
+    pieces = to_number(count)
+    if box := _BOX.match(rest):
+        pieces, unit, rest = (pieces or 0) * (to_number(box["per"]) or 0), box["unit"], rest[box.end() :]
+    daily = _A_DAY.search(rest)
+    if not MEDICINE.search(what + unit) or (rest.strip("，,。了") and daily is None):
+        return None
+    return Told(what, pieces=pieces, unit=unit, a_day=_times(daily) if daily else None)
+
+
+def _times(daily: re.Match[str]) -> float | None:
+    times, per = (to_number(daily[name]) if daily[name] else None for name in ("times", "per"))
+    return None if times is None and per is None else (times or 1) * (per or 1)
+
+
+def known(scene: Scene, person_id: int, what: str) -> Stock | None:
+    """What was told of this before; a bare 药 is the only one there is."""
+    found = rows.of(scene.work, person_id)
+    same = [one for one in found if what in one.what or one.what in what]
+    return same[0] if same else found[0] if what == "药" and len(found) == 1 else None
+
+
+def keep(scene: Scene, person: Person, said: Told, before: Stock | None) -> Stock | None:
+    """Keep it and plan the warning; None when nobody can say from this how long it lasts."""
+    a_day = said.a_day or (before.a_day if before else None)
+    days = said.days if said.days is not None else said.pieces / a_day if said.pieces and a_day else None
+    if days is None or not 0 < days <= MOST_DAYS:
+        return None
+    today = local(scene.now, person.zone).date()
+    row = before or Stock(person_id=stored(person.id), what=said.what, lasts=today, at=scene.now)
+    row.a_day, row.unit = a_day, said.unit or row.unit
+    row.lasts, row.at = today + dt.timedelta(days=max(int(days) - 1, 0)), scene.now
+    row = scene.work.add(row)
+    plan(scene, person, row)
+    return row
+
+
+def warning_at(scene: Scene, person: Person, row: Stock) -> dt.datetime | None:
+    """At ten on a working day some days before the last; on the next morning when that has passed; None when it is too late."""
+    today = local(scene.now, person.zone).date()
+    day = row.lasts - dt.timedelta(days=scene.settings.reminders.refill_days_before)
+    while day.weekday() >= SATURDAY:
+        day -= dt.timedelta(days=1)
+    while day <= row.lasts:
+        moment = at(day, HOUR, person.zone)
+        if moment > scene.now:
+            return moment
+        day = max(day + dt.timedelta(days=1), today)
+    return None
+
+
+def plan(scene: Scene, person: Person, row: Stock) -> None:
+    """One warning for one stock; another count is another warning."""
+    due.cancel(scene.work, KIND, stored(row.id), scene.now, "moved")
+    moment = warning_at(scene, person, row)
+    if moment is not None:
+        key = f"{KIND}:{row.id}:{scene.now:%Y%m%dT%H%M%S}"
+        expires = at(row.lasts, OVER, person.zone)
+        due.plan(scene.work, [due.slot(key, KIND, moment, ref=row.id, person_id=person.id, expires=expires)])
+
+
+def refill_due(scene: Scene, slot: RowMapping) -> Handled | Skip | Later:
+    """It is running out: said once, when a hospital is open."""
+    row, person = rows.one(scene.work, slot["ref"]), people.person(scene.work, slot["person_id"])
+    if row is None or person is None or not person.consented:
+        return Skip("gone")
+    if person.life == ADMITTED:
+        tomorrow = local(scene.now, person.zone).date() + dt.timedelta(days=1)
+        return Later(at(tomorrow, HOUR, person.zone)) if tomorrow <= row.lasts else Skip(ADMITTED)
+    if person.life or person.unsubscribed:
+        return Skip(person.life or "unsubscribed")
+    left = (row.lasts - local(scene.now, person.zone).date()).days + 1
+    text = scene.words("refill/low", what=row.what, days=left, lasts=row.lasts, unit=row.unit)
+    message = to_person(
+        row.person_id,
+        text,
+        kind=Kind.REMINDER,
+        by=KIND,
+        key=slot["key"],
+        expires=at(row.lasts, OVER, person.zone),
+        on_doubt=OnDoubt.ASK_STAFF,
+    )
+    return Handled(KIND, (message,))
