@@ -12,7 +12,7 @@ import typer
 from rich.progress import track
 
 from bot import config as configuration
-from bot.commands import asking, continuity, playbooks, safety, time, vault
+from bot.commands import asking, continuity, playbooks, safety, time, vault, visit
 from bot.commands.mistakes import said
 from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out
 from bot.logs import configure
@@ -34,6 +34,7 @@ for more in (
     time.commands,
     vault.commands,
     continuity.commands,
+    visit.commands,
 ):
     app.add_typer(more)
 

@@ -39,6 +39,7 @@ from handlers import (
     team,
     trend,
     unwell,
+    visit_sheet,
     why,
 )
 from handlers.admin import cases, console
@@ -79,6 +80,11 @@ HANDLERS: tuple[Handler, ...] = (
     booking.MINE,
     booking.CANCEL,
     booking.WISHED,
+    visit_sheet.SHOW,
+    visit_sheet.WITHDRAW,
+    visit_sheet.APPROVED,
+    visit_sheet.GONE_LINE,
+    visit_sheet.LINE,
     refill.MINE,
     refill.STOP,
     reminder.LIST,

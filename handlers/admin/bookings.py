@@ -6,9 +6,9 @@ import datetime as dt
 import re
 from dataclasses import replace
 
-from handlers.admin.grammar import CARERS, Command, numbered, person_meant, said, which
+from handlers.admin.grammar import CARERS, Command, answer, numbered, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, Kind, OnDoubt, Outgoing, stored, to_person
-from handlers.services.care import bookings, dates
+from handlers.services.care import bookings, dates, sheet
 from handlers.services.care.days import local, spoken
 from handlers.services.care.when.chinese_time import scan
 from handlers.services.care.when.clock import clocks, walls
@@ -135,8 +135,22 @@ def _mark(ctx: Context, msg: Incoming, rest: str, state: str, usage: str) -> Han
     return Handled(handled.by, handled.replies, (Happened(f"booking_{state}", {"booking": booking.id}, person.id),))
 
 
+def page(ctx: Context, msg: Incoming, rest: str) -> Handled:
+    """复诊一页纸 of somebody who lets us see it, for the asker alone."""
+    candidates, _ = person_meant(ctx, msg, rest)
+    if len(candidates) != 1:
+        return which(ctx, msg, candidates, "#一页纸 张姐")
+    person = candidates[0]
+    kept = rows.sheet(ctx.work, stored(person.id))
+    picture = sheet.page(ctx, person, kept) if kept is not None and sheet.shared(ctx, kept) else None
+    text = ctx.words("sheet/staff", picture=picture is not None, name=person.name)
+    told = answer(ctx, msg, text, private=True, picture=picture, about=person.id)
+    return Handled("admin", (told,), (Happened("sheet_seen", {"by": ctx.person_id}, person.id),) if picture else ())
+
+
 COMMANDS = (
     Command("预约", CARERS, USAGE, "看谁在等；写时间就是约好，写别的话就是约不上；#预约 张姐 … 替她约", book),
     Command("到诊", CARERS, "#到诊 3", "人来了", arrived),
     Command("未到", CARERS, "#未到 3", "人没来，第二天上午轻轻问一句", missed),
+    Command("一页纸", CARERS, "#一页纸 张姐", "本人同意了的复诊一页纸，只私信您", page),
 )

@@ -11,7 +11,7 @@ from handlers.services.staff.roles import tell_staff
 from storage.queries import reviews
 
 Written = tuple[str, str]
-LOOKS = {"portrait_viewed", "case_viewed"}
+LOOKS = {"portrait_viewed", "case_viewed", "sheet_seen"}
 """Events of a look at somebody's data: the audit says whose, and they are told in their export."""
 
 

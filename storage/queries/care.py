@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, func, insert
 from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
@@ -142,6 +142,17 @@ def ring(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Store rings ({reminder_id, person_id, slot}) that wait for an answer."""
     if rows:
         work.connection.execute(RING, [row | {"outcome": "open", "repeats": 0} for row in rows])
+
+
+def outcomes_since(work: Work, person_id: int, since: dt.datetime) -> dict[int, dict[str, int]]:
+    """Reminder → outcome → how many rings of it since then had it."""
+    wanted = select(Firing.reminder_id, Firing.outcome, func.count()).where(Firing.person_id == person_id)
+    found: dict[int, dict[str, int]] = {}
+    for number, outcome, count in work.session.exec(
+        wanted.where(Firing.slot >= since).group_by(col(Firing.reminder_id), col(Firing.outcome))
+    ):
+        found.setdefault(number, {})[outcome] = count
+    return found
 
 
 def newest_outcomes(work: Work, reminder_id: int, count: int) -> list[str]:

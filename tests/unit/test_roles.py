@@ -51,6 +51,7 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "预约": (ALL - {"supervisor"}, ""),
     "到诊": (ALL - {"supervisor"}, "99"),
     "未到": (ALL - {"supervisor"}, "99"),
+    "一页纸": (ALL - {"supervisor"}, "张姐"),
     "统计": (ALL, "本周"),
     "案例": (ALL - {"supervisor"}, ""),
     "回复": (ALL - {"supervisor"}, "99 好的"),
@@ -92,7 +93,7 @@ ALIASES = {
     "收进问答": "收录",
     "台账": "群管理",
 }
-ONLY_PRIVATE = {"画像", "更正进度", "应急名单", "计划"}
+ONLY_PRIVATE = {"画像", "更正进度", "应急名单", "计划", "一页纸"}
 
 
 @pytest.fixture(autouse=True, scope="module")

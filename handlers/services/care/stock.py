@@ -109,17 +109,13 @@ def keep(scene: Scene, person: Person, said: Told, before: Stock | None) -> Stoc
 
 
 def warning_at(scene: Scene, person: Person, row: Stock) -> dt.datetime | None:
-    """At ten on a working day some days before the last; on the next morning when that has passed; None when it is too late."""
-    today = local(scene.now, person.zone).date()
+    """At ten on a working day some days before the last; tomorrow when that has passed; None when it ends today."""
+    tomorrow = local(scene.now, person.zone).date() + dt.timedelta(days=1)
     day = row.lasts - dt.timedelta(days=scene.settings.reminders.refill_days_before)
     while day.weekday() >= SATURDAY:
         day -= dt.timedelta(days=1)
-    while day <= row.lasts:
-        moment = at(day, HOUR, person.zone)
-        if moment > scene.now:
-            return moment
-        day = max(day + dt.timedelta(days=1), today)
-    return None
+    day = max(day, tomorrow)
+    return at(day, HOUR, person.zone) if day <= row.lasts else None
 
 
 def plan(scene: Scene, person: Person, row: Stock) -> None:
