@@ -6,7 +6,7 @@ import re
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately, to_room
 from handlers.matching import said
-from handlers.services.care import challenges, origins, ranking
+from handlers.services.care import challenges, origins, ranking, reach
 from handlers.services.care.check_ins import today
 from handlers.services.care.days import spoken_date
 from playbooks.schema.challenge import Challenge
@@ -31,6 +31,7 @@ def join(ctx: Context, msg: Incoming, challenge: Challenge) -> Handled:
     joined = ctx.words.inline(
         challenge.words.joined, name=ctx.person.name, day=1, done=0, days=challenge.days, begins=begins
     )
+    joined = "\n".join(filter(None, (joined, reach.honest(ctx, ctx.person))))
     replies = [privately(msg, joined, by="challenge")]
     if msg.room_id is not None and challenge.show_others != "nobody":
         ranking.plan_summary(ctx, challenge, msg.room_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from handlers.challenge import JOIN_WORDS, LEAVE_WORDS
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, What, privately, stored
 from handlers.matching import keyword, said
-from handlers.services.care import dates, journeys, origins, planning, profiles, steps
+from handlers.services.care import dates, journeys, origins, planning, profiles, reach, steps
 from handlers.services.care.days import shown_day
 from handlers.services.knowledge import cases
 from handlers.services.safety import alerts
@@ -49,7 +49,11 @@ def join(ctx: Context, msg: Incoming, journey: Journey) -> Handled:
         text = ctx.words("journey/not_joined", title=journey.title, running=running)
         return Handled("plans", (privately(msg, text, by="plans"),))
     text = ctx.words(
-        "journey/joined", title=journey.title, steps=planning.ahead(ctx, enrolment), first=_next(ctx, enrolment)
+        "journey/joined",
+        title=journey.title,
+        steps=planning.ahead(ctx, enrolment),
+        first=_next(ctx, enrolment),
+        honest=reach.honest(ctx, ctx.person),
     )
     happened = Happened("journey_joined", {"journey": journey.id}, ctx.person_id)
     return Handled("plans", (privately(msg, text, by="plans"),), (happened,))

@@ -6,7 +6,7 @@ import re
 
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, What, privately, stored
 from handlers.matching import keyword, prefixed, said
-from handlers.services.care import stock
+from handlers.services.care import reach, stock
 from handlers.services.care.days import shown_day
 from handlers.services.care.stock import Told
 from storage.queries import due
@@ -30,7 +30,7 @@ def act(ctx: Context, msg: Incoming, told: Told) -> Handled:
     row = stock.keep(ctx, ctx.person, told, before)
     if row is None:
         return _say(msg, ctx.words("refill/how", what=told.what, many=False))
-    text = ctx.words("refill/kept", row=row, warns=_warns(ctx, row))
+    text = ctx.words("refill/kept", row=row, warns=_warns(ctx, row), honest=reach.honest(ctx, ctx.person))
     return _say(msg, text, Happened("stock_told", {"stock": row.id}, ctx.person_id))
 
 

@@ -9,7 +9,7 @@ from handlers.contract import Context, Handled, Handler, Happened, Incoming, Wha
 from handlers.matching import keyword, number, prefixed, said
 from handlers.services.care import reminders
 from handlers.services.care.days import shown_day
-from handlers.services.care.reach import limit
+from handlers.services.care.reach import for_reminders
 from handlers.services.care.replies import reply_to_ring
 from handlers.services.care.when import Ask, Request, parse_request
 from handlers.services.knowledge import cases
@@ -39,7 +39,7 @@ def create(ctx: Context, msg: Incoming, found: Request | Ask) -> Handled:
         return Handled("reminder", (privately(msg, ctx.words("reminder/too_many", most=most), by="reminder"),))
     made = reminders.create(ctx, found)
     lines = [(one.said, shown_day(one.first, ctx.now, ctx.person.zone)) for one in made]
-    text = ctx.words("reminder/made", what=found.what, lines=lines, limit=limit(ctx, made))
+    text = ctx.words("reminder/made", what=found.what, lines=lines, honest=for_reminders(ctx, made))
     events = tuple(Happened("reminder_made", {"reminder": one.id}, ctx.person_id) for one in made)
     return Handled("reminder", (privately(msg, text, by="reminder"),), events)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from handlers.admin.grammar import CARERS, Command, answer, numbered, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, Kind, OnDoubt, Outgoing, stored, to_person
-from handlers.services.care import bookings, dates, sheet
+from handlers.services.care import bookings, dates, reach, sheet
 from handlers.services.care.days import local, spoken
 from handlers.services.care.when.chinese_time import scan
 from handlers.services.care.when.clock import clocks, walls
@@ -87,7 +87,7 @@ def _confirm(ctx: Context, msg: Incoming, booking: Booking, person: Person, mome
     bookings.settle(ctx, booking, "confirmed", ctx.person_id)
     at = spoken(moment, ctx.now, person.zone)
     handled = said(ctx, msg, "booking/done", what="confirmed", number=booking.id, name=person.name, at=at, place=place)
-    text = ctx.words("booking/confirmed", at=at, place=booking.place, moved=moved)
+    text = ctx.words("booking/confirmed", at=at, place=booking.place, moved=moved, honest=reach.honest(ctx, person))
     event = Happened("booking_confirmed", {"booking": booking.id, "by": ctx.person_id}, person.id)
     return Handled(handled.by, (*handled.replies, _to(booking, text)), (event,))
 

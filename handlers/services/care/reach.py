@@ -38,9 +38,15 @@ def wrote(work: Work, person_id: int, now: dt.datetime) -> None:
         outbox.release(work, [person_id], reason, now)
 
 
-def limit(ctx: Context, made: Sequence[Reminder]) -> Window | None:
-    """What to say honestly before these are promised; None when the platform will let us ring for all of them."""
+def honest(ctx: Context, person: Person) -> str:
+    """What to say before messages are promised that nobody asks for at their time; "" where the platform lets us send them."""
+    window = ctx.process.window(person.channel)
+    return ctx.words("reach/limit", limit=window) if window else ""
+
+
+def for_reminders(ctx: Context, made: Sequence[Reminder]) -> str:
+    """The same before these reminders are promised; "" when the platform will let us ring for all of them."""
     window = ctx.process.window(ctx.person.channel)
     last = None if window.within is None else ctx.now + window.within
     far = any(one.rule or (last is not None and one.first > last) for one in made)
-    return window if window and far else None
+    return honest(ctx, ctx.person) if far else ""
