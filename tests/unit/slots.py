@@ -22,6 +22,31 @@ EIGHT = dt.datetime(2026, 3, 2, 0, 0, tzinfo=dt.UTC)
 """08:00 in Shanghai."""
 MINUTE, HOUR, DAY = dt.timedelta(minutes=1), dt.timedelta(hours=1), dt.timedelta(days=1)
 DAILY = "每天早上8点提醒我吃药"
+ZONES = [
+    "Asia/Shanghai",
+    "Asia/Urumqi",
+    "Asia/Tokyo",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Moscow",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "America/Santiago",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "Pacific/Auckland",
+    "Pacific/Chatham",
+    "Pacific/Apia",
+]
+"""With summer time, without, with half hours, on both sides of the date line."""
 
 
 @lru_cache

@@ -24,7 +24,7 @@ from playbooks.schema.common import Playbook
 from playbooks.schema.journey import Journey, Step
 from storage.queries import care, due, outbox, people
 from storage.tables.care import Enrolment
-from tests.unit.slots import shipped
+from tests.unit.slots import ZONES, shipped
 
 START = dt.datetime(2026, 3, 2, 1, 0, tzinfo=dt.UTC)
 """09:00 in Shanghai, a Monday."""
@@ -314,32 +314,6 @@ def _held(world: World, step: str) -> bool:
     with world.app.database.reading() as work:
         rows = [one for one in outbox.latest(work, 100) if one["by"] == f"journey:trial:{step}"]
     return bool(rows) and rows[0]["state"] == "expired"
-
-
-ZONES = [
-    "Asia/Shanghai",
-    "Asia/Urumqi",
-    "Asia/Tokyo",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Asia/Tehran",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Moscow",
-    "Africa/Cairo",
-    "Africa/Casablanca",
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/St_Johns",
-    "America/Sao_Paulo",
-    "America/Santiago",
-    "Australia/Sydney",
-    "Australia/Lord_Howe",
-    "Pacific/Auckland",
-    "Pacific/Chatham",
-    "Pacific/Apia",
-]
 
 
 @given(

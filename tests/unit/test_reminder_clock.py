@@ -18,32 +18,8 @@ from bot.clock import ManualClock
 from bot.stories.world import World
 from storage.queries import due, people
 from storage.tables.care import Firing
-from tests.unit.slots import DAY, HOUR, MINUTE, outgoing, shipped
+from tests.unit.slots import DAY, HOUR, MINUTE, ZONES, outgoing, shipped
 
-ZONES = [
-    "Asia/Shanghai",
-    "Asia/Urumqi",
-    "Asia/Tokyo",
-    "Asia/Kolkata",
-    "Asia/Kathmandu",
-    "Asia/Tehran",
-    "Asia/Dubai",
-    "Asia/Singapore",
-    "Europe/London",
-    "Europe/Berlin",
-    "Europe/Lisbon",
-    "Europe/Moscow",
-    "Africa/Cairo",
-    "America/New_York",
-    "America/Chicago",
-    "America/Los_Angeles",
-    "America/Sao_Paulo",
-    "America/Santiago",
-    "America/St_Johns",
-    "Australia/Sydney",
-    "Australia/Lord_Howe",
-    "Pacific/Auckland",
-]
 CLOCKS = {7: "早上7点", 9: "上午9点", 11: "上午11点", 15: "下午3点", 20: "晚上8点"}
 MOVES = st.lists(
     st.one_of(
