@@ -75,7 +75,8 @@ def _around(row: Reminder, zone: str, *, hour: bool, day: bool) -> tuple[str, st
 
 def _same_days(ctx: Context, row: Reminder, new: Schedule, zone: ZoneInfo) -> Schedule | None:
     """Its own days at the new hour."""
-    if row.rule.startswith(_BY_CLOCK):
+    every_day = row.rule == new.rule and row.until is None and "从" not in row.said
+    if every_day or row.rule.startswith(_BY_CLOCK):
         return new
     clock = f"{new.first.astimezone(zone):%H:%M}"
     anchor = at(row.first.astimezone(zone).date(), clock, ctx.person.zone)
