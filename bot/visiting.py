@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from contextlib import closing
 from pathlib import Path
-
-from PIL import Image
 
 from bot import records, wiring
 from bot.config import Config
 from handlers.contract import stored
 from handlers.services.care import sheet
-from handlers.services.pictures import draw
+from handlers.services.pictures import DRAWINGS
 from storage.queries import audit, bookings
 
 DOTS_AN_INCH = 150
@@ -30,6 +27,5 @@ def save(config: Config, named: str, path: Path) -> str | None:
             picture = sheet.page(scene, person, kept)
             audit.add(work, records.done("xinglin visit", person, scene.now))
             name = person.name
-    with Image.open(io.BytesIO(draw(picture.drawing, picture.data))) as image:
-        image.save(path, "PDF", resolution=DOTS_AN_INCH)
+    DRAWINGS[picture.drawing](picture.data).save(path, "PDF", resolution=DOTS_AN_INCH)
     return name

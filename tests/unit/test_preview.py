@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.cli import app
@@ -69,7 +70,8 @@ def test_a_mistake_in_the_file_is_told_with_its_line(tmp_path: Path, text: str, 
     assert say in str(caught.value.problems[0])
 
 
-def test_the_command(tmp_path: Path) -> None:
+def test_the_command(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    request.addfinalizer(structlog.reset_defaults)  # the command's logs go to a terminal that is closed then
     page = tmp_path / "plan.html"
     found = CliRunner().invoke(app, ["preview", "dry-eye", "--json", "--html", str(page)])
     assert found.exit_code == 0, found.output

@@ -21,25 +21,41 @@ from storage.tables.stock import Stock
 
 KIND = "refill"
 HOUR, OVER = "10:00", "20:00"
-LONGEST, MOST_DAYS, MOST_KINDS = 40, 400, 20
+LONGEST, LONGEST_NAME, MOST_DAYS, MOST_KINDS = 40, 20, 400, 20
+HALF = 0.5
 SATURDAY = 5
 UNIT = r"(?:片|粒|颗|支|瓶|袋|贴|针|丸|滴|包|盒|板|毫升|ml|个单位|单位)"
 _ASKS = re.compile(r"[?？吗呢]|怎么|什么|能不能|可不可以|要不要|够不够|多少|如果|要是|过期|提醒")
-_PIECES = re.compile(
-    rf"(?:我的?|家里的?)?(?P<what>[^\d，,。]{{0,20}}?)(?:现在|目前|家里)?(?:还|只|就)*(?:剩下?|有|剩余)了?(?:大概|大约|差不多)?(?P<count>{N})(?P<unit>{UNIT})了?(?P<rest>.*)"
+_LEFT = re.compile(
+    rf"(?:剩下?|剩余|有|够|能)(?:吃|用|打|滴|服)?(?:剩下?)?了?(?:大概|大约|差不多)?(?P<count>{N}|半)个?(?P<unit>{UNIT}|天|日|周|星期|礼拜|月)"
 )
+_BEFORE = (
+    "现在",
+    "目前",
+    "家里",
+    "吃的",
+    "用的",
+    "大概",
+    "大约",
+    "差不多",
+    "还",
+    "只",
+    "就",
+    "我",
+    "的",
+    "，",
+    ",",
+    "、",
+)
+"""Words around the name of the thing."""
 _A_DAY = re.compile(
-    rf"(?:每[天日]|一[天日])(?:(?P<times>{N})[次回顿])?[，, ]*(?:(?:每次|一次|各)?(?:吃|用|打|滴|服|喝|贴|注射)?(?P<per>{N}){UNIT})?"
+    rf"(?:每[天日]|一[天日])(?:(?P<times>{N})[次回顿])?[，,]?(?:每次|一次|各)?(?:吃|用|打|滴|服|喝|贴|注射)?(?:(?P<per>{N}){UNIT})?"
 )
-_DAYS = re.compile(
-    rf"(?:我的?|家里的?)?(?P<what>[^\d，,。]{{1,20}}?)(?:现在|目前|家里)?(?:还|只|就|大概|大约|差不多)*(?:剩下?|有|够|能)(?:吃|用|打|滴|服)?(?:剩下?)?(?:大概|大约)?"
-    rf"(?P<count>{N}|半)个?(?P<span>天|日|周|星期|礼拜|月)(?:的?(?:量|药))?了?"
-)
-_TURNED = re.compile(
-    rf"(?:我|家里)?(?:现在|目前)?(?:还|只|就)*(?:剩下?|有)了?(?P<count>{N}|半)(?P<unit>{UNIT}|个?(?:天|日|周|星期|礼拜|月))的?(?P<what>[^\d，,。]{{1,12}}?)了?(?P<rest>[，, ].*)?"
-)
-"""还剩三片阿司匹林, 还有五天的药: the other way round."""
 _BOX = re.compile(rf"[，,]?每?一?[盒板瓶包](?P<per>{N})(?P<unit>{UNIT})")
+_OF_IT = ("的量", "的药", "的", "了")
+_LEFT_OVER = re.compile(r"还|够|能|剩|只")
+"""Without one of these, 有三天 is how long something has gone on."""
+_NO_NAME = re.compile(r"[没不忘停断吃用打服喝做换开买疼痛发来去了]|面包|饼干|姜|肉|糖")
 _SPANS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "月": 30}
 
 
@@ -55,19 +71,34 @@ class Told:
 
 
 def told(text: str) -> Told | None:
-    """阿司匹林还剩20片，每天吃1片; 药还有一周的量; 眼药水还能用5天. None for anything else."""
-    text = text.replace(" ", "")
-    if len(text) > LONGEST or _ASKS.search(text):
+    """阿司匹林还剩20片，每天吃1片; 还有五天的药; 眼药水还能用5天. None for anything else."""
+    text = text.replace(" ", "").rstrip("。！!")
+    found = _LEFT.search(text) if len(text) <= LONGEST and not _ASKS.search(text) else None
+    if found is None:
         return None
-    if turned := _TURNED.fullmatch(text):
-        what, unit, rest = turned["what"], turned["unit"], turned["rest"] or ""
-        text = f"{what}还剩{turned['count']}{unit}{rest}" if MEDICINE.search(what) else text
-    if found := _PIECES.fullmatch(text):
-        return _pieces(found["what"].strip("，,、的") or "药", found["count"], found["unit"], found["rest"])
-    if (found := _DAYS.fullmatch(text.rstrip("。！!"))) and MEDICINE.search(found["what"]):
-        count = 0.5 if found["count"] == "半" else to_number(found["count"]) or 0
-        return Told(found["what"].strip("，,、的"), days=count * _SPANS[found["span"]])
-    return None
+    what, unit, rest = _name(text[: found.start()]), found["unit"], text[found.end() :]
+    if not what:  # 还剩三片阿司匹林，每天一片: the other way round
+        what, _, rest = rest.removeprefix("的").replace(",", "，").partition("，")
+        what = _name(what.removesuffix("了"))
+    if len(what) > LONGEST_NAME or any(one.isdigit() for one in what) or _NO_NAME.search(what):
+        return None
+    if unit not in _SPANS:
+        return _pieces(what or "药", found["count"], unit, rest)
+    over = _LEFT_OVER.search(text[: found.end()])
+    if over is None or (rest and rest not in _OF_IT) or not MEDICINE.search(what):
+        return None
+    count = HALF if found["count"] == "半" else to_number(found["count"]) or 0
+    return Told(what, days=count * _SPANS[unit])
+
+
+def _name(text: str) -> str:
+    """The thing itself, without the small words around it."""
+    before = ""
+    while before != text:
+        before = text
+        for word in _BEFORE:
+            text = text.removeprefix(word).removesuffix(word)
+    return text
 
 
 def _pieces(what: str, count: str, unit: str, rest: str) -> Told | None:
