@@ -57,7 +57,7 @@ def test_after_so_many_without_an_answer_the_next_is_held() -> None:
 
 def test_where_we_may_only_answer_that_is_said() -> None:
     found = window(Capabilities(proactive=False), SendSettings())
-    text = Words()("reminder/made", what="吃药", lines=[("每天 08:00", "今天 08:00")], limit=found)
+    text = Words()("reach/limit", limit=found)
     assert "不能主动找您" in text and "没跟我说话" not in text
 
 
