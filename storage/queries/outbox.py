@@ -63,11 +63,16 @@ def waiting(work: Work, now: dt.datetime, limit: int) -> list[RowMapping]:
 
 
 def unasked(work: Work, person_ids: Collection[int], until: dt.datetime) -> dict[int, list[RowMapping]]:
-    """Reader → what waits to go to them unasked or as a reminder until then, in order."""
+    """Reader → what waits to go to them unasked or as a reminder until then, in order; of those only for whom more than one does."""
     waits = (TABLE.c.state.concat("") == "waiting") & (TABLE.c.after <= until)  # concat: look by person, not by state
-    wanted = select(TABLE).where(TABLE.c.person_id.in_(person_ids), TABLE.c.sent_at.is_(None), waits)
-    wanted = wanted.where(TABLE.c.kind.in_(UNASKED)).order_by(TABLE.c.id)
+    waits &= TABLE.c.sent_at.is_(None) & TABLE.c.kind.in_(UNASKED)
+    several = select(TABLE.c.person_id).where(TABLE.c.person_id.in_(person_ids), waits)
+    several = several.group_by(TABLE.c.person_id).having(func.count() > 1)  # of whom alone the words are opened
+    people = list(work.connection.execute(several).scalars())
     found: dict[int, list[RowMapping]] = {}
+    if not people:
+        return found
+    wanted = select(TABLE).where(TABLE.c.person_id.in_(people), waits).order_by(TABLE.c.id)
     for row in work.connection.execute(wanted).mappings():
         found.setdefault(row["person_id"], []).append(row)
     return found

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from handlers.services.knowledge.phrases import Phrases, Spelling, spellings
@@ -25,6 +26,8 @@ from playbooks.schema.source import Where
 
 Context = Literal["ad", "care"]
 Signer = Literal["medical", "expert"]
+KEPT = 256
+"""So many texts of late are not looked at again."""
 CLAUSE = re.compile(r"[。！？!?；;，,\n]+")
 DOSE = re.compile(
     r"(?:吃|服|喝|用|打|注射|加|减|改|增|减少|增加|剂量|每次|一次|每天|每日|一天)[^。，；\n]{0,6}?"
@@ -78,6 +81,7 @@ class Screen:
         self._phrases: dict[Context, Phrases[Lexicon]] = {
             context: Phrases(_spellings(blocked, context)) for context in ("ad", "care")
         }
+        self._found = lru_cache(maxsize=KEPT)(self._look)
 
     def doubts(self, entry: Playbook) -> list[Doubt]:
         """What is doubtful in an entry's texts; a drug or a dose is not, once a medical reviewer has signed."""
@@ -87,20 +91,24 @@ class Screen:
 
     def seen(self, text: str, context: Context, where: Where = (), signed: bool = False) -> Iterator[Doubt]:
         """What is doubtful in one text. `signed`: a medical reviewer has read it."""
-        for doubt in self._all(plain(text), context, where):
+        for doubt in self._found(text, context):
             if not (signed and doubt.needs == "medical"):
-                yield doubt
+                yield replace(doubt, where=where) if where else doubt
 
-    def _all(self, text: str, context: Context, where: Where) -> Iterator[Doubt]:
+    def _look(self, text: str, context: Context) -> tuple[Doubt, ...]:
+        """What a plan says goes to many, and is looked at once."""
+        return tuple(self._all(plain(text), context))
+
+    def _all(self, text: str, context: Context) -> Iterator[Doubt]:
         medical: Signer = "medical" if context == "care" else "expert"
         for clause in filter(None, CLAUSE.split(text)):
             for one in self._longest(clause, context):
                 needs = medical if one.owner.allowed_by == "medical" else "expert"
-                yield Doubt(where, one.said, one.owner.id, one.owner.title, context, needs)
+                yield Doubt((), one.said, one.owner.id, one.owner.title, context, needs)
         if dose := DOSE.search(text):
-            yield Doubt(where, dose.group(), "dose", "剂量", context, medical)
+            yield Doubt((), dose.group(), "dose", "剂量", context, medical)
         if contact := CONTACT.search(text):
-            yield Doubt(where, contact.group(), "contact", "联系方式和链接不与健康知识放在一起", context)
+            yield Doubt((), contact.group(), "contact", "联系方式和链接不与健康知识放在一起", context)
 
     def _longest(self, clause: str, context: Context) -> list[Spelling[Lexicon]]:
         """Without those that only repeat a part of a longer one (根治 in 彻底根治)."""
