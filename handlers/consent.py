@@ -8,7 +8,7 @@ from typing import Any
 from handlers import permission
 from handlers.contract import Context, Handled, Handler, Happened, Incoming, Outgoing, privately
 from handlers.matching import keyword
-from handlers.services.care import journeys, reminders
+from handlers.services.care import journeys, reminders, stock
 from handlers.services.community import consents
 from handlers.services.community.welcome import JOURNEY
 from storage.queries import care, people, profile, questions
@@ -74,6 +74,7 @@ def withdraw(ctx: Context, msg: Incoming, matched: str) -> Handled:
     stopped = care.reminders(ctx.work, ctx.person_id)
     for row in stopped:
         reminders.stop(ctx, row)
+    stock.forget(ctx, ctx.person_id)
     text = ctx.words("consent/withdrawn", had=had, reminders=len(stopped), more=list(more.values()))
     events = (Happened("consent_withdrawn", {}, ctx.person_id),) if had else ()
     told = [one for handled in ended for one in handled.replies if one.person_id != ctx.person_id]

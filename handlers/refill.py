@@ -50,12 +50,7 @@ def mine(ctx: Context, msg: Incoming, matched: str) -> Handled:
 
 def stop(ctx: Context, msg: Incoming, rest: str) -> Handled:
     """Forget one, or all of it."""
-    gone = [row for row in rows.of(ctx.work, ctx.person_id) if not rest or rest in row.what or row.what in rest]
-    names = [row.what for row in gone]
-    for row in gone:
-        due.cancel(ctx.work, stock.KIND, stored(row.id), ctx.now, "stopped")
-        rows.drop(ctx.work, row)
-    return _say(msg, ctx.words("refill/stopped", names=names))
+    return _say(msg, ctx.words("refill/stopped", names=stock.forget(ctx, ctx.person_id, rest)))
 
 
 MINE = Handler("refill", keyword("我的药量", "药量", "药还剩多少", "我的药还有多少", "还剩多少药"), mine, own=True)

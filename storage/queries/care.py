@@ -155,6 +155,12 @@ def outcomes_since(work: Work, person_id: int, since: dt.datetime) -> dict[int, 
     return found
 
 
+def last_answer(work: Work, person_id: int) -> dt.datetime | None:
+    """When this person last said done or skip to any reminder."""
+    wanted = select(func.max(Firing.settled_at)).where(Firing.person_id == person_id)
+    return work.session.exec(wanted.where(col(Firing.outcome).in_(("done", "skipped")))).first()
+
+
 def newest_outcomes(work: Work, reminder_id: int, count: int) -> list[str]:
     """What became of the newest rings of this reminder that reached somebody, newest first."""
     wanted = select(Firing.outcome).where(Firing.reminder_id == reminder_id, Firing.outcome != "missed")

@@ -210,6 +210,12 @@ def by_ids(work: Work, ids: Sequence[int]) -> list[RowMapping]:
     return list(work.connection.execute(select(TABLE).where(TABLE.c.id.in_(ids))).mappings())
 
 
+def arrived(work: Work, keys: Sequence[str]) -> bool:
+    """Whether one of these messages was sent."""
+    wanted = select(TABLE.c.id).where(TABLE.c.key.in_(keys), TABLE.c.state == "sent")
+    return work.connection.execute(wanted.limit(1)).first() is not None
+
+
 def retract(work: Work, key: str) -> bool:
     """Take back a message that has not gone, so that its like may be written again; False when it has."""
     waiting = update(TABLE).where(TABLE.c.key == key, TABLE.c.state == "waiting")

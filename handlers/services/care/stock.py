@@ -23,6 +23,7 @@ KIND = "refill"
 HOUR, OVER = "10:00", "20:00"
 LONGEST, LONGEST_NAME, MOST_DAYS, MOST_KINDS = 40, 20, 400, 20
 HALF = 0.5
+ANY = "药"
 SATURDAY = 5
 UNIT = r"(?:片|粒|颗|支|瓶|袋|贴|针|丸|滴|包|盒|板|毫升|ml|个单位|单位)"
 _ASKS = re.compile(r"[?？吗呢]|怎么|什么|能不能|可不可以|要不要|够不够|多少|如果|要是|过期|提醒")
@@ -49,7 +50,7 @@ _BEFORE = (
 )
 """Words around the name of the thing."""
 _A_DAY = re.compile(
-    rf"(?:每[天日]|一[天日])(?:(?P<times>{N})[次回顿])?[，,]?(?:每次|一次|各)?(?:吃|用|打|滴|服|喝|贴|注射)?(?:(?P<per>{N}){UNIT})?"
+    rf"(?:每[天日]|一[天日])(?:(?P<times>{N})[次回顿])?[，,]?(?:每次|一次|各)?(?:吃|用|打|滴|服|喝|贴|注射)?(?:(?P<per>{N})(?P<unit>{UNIT}))?"
 )
 _BOX = re.compile(rf"[，,]?每?一?[盒板瓶包](?P<per>{N})(?P<unit>{UNIT})")
 _OF_IT = ("的量", "的药", "的", "了")
@@ -83,7 +84,7 @@ def told(text: str) -> Told | None:
     if len(what) > LONGEST_NAME or any(one.isdigit() for one in what) or _NO_NAME.search(what):
         return None
     if unit not in _SPANS:
-        return _pieces(what or "药", found["count"], unit, rest)
+        return _pieces(what or ANY, found["count"], unit, rest)
     over = _LEFT_OVER.search(text[: found.end()])
     if over is None or (rest and rest not in _OF_IT) or not MEDICINE.search(what):
         return None
@@ -109,24 +110,28 @@ def _pieces(what: str, count: str, unit: str, rest: str) -> Told | None:
     daily = _A_DAY.search(rest)
     if not MEDICINE.search(what + unit) or (rest.strip("，,。了") and daily is None):
         return None
-    return Told(what, pieces=pieces, unit=unit, a_day=_times(daily) if daily else None)
+    same = daily is not None and daily["unit"] in (None, unit)  # 2支 at 20单位 a day: nobody here knows how long
+    return Told(what, pieces=pieces, unit=unit, a_day=_times(daily) if daily is not None and same else None)
 
 
 def _times(daily: re.Match[str]) -> float | None:
     times, per = (to_number(daily[name]) if daily[name] else None for name in ("times", "per"))
-    return None if times is None and per is None else (times or 1) * (per or 1)
+    return None if per is None else (times or 1) * per
 
 
 def known(scene: Scene, person_id: int, what: str) -> Stock | None:
-    """What was told of this before; a bare 药 is the only one there is."""
-    found = rows.of(scene.work, person_id)
-    same = [one for one in found if what in one.what or one.what in what]
-    return same[0] if same else found[0] if what == "药" and len(found) == 1 else None
+    """What was told of this before."""
+    return next((one for one in rows.of(scene.work, person_id) if same_name(what, one.what)), None)
+
+
+def same_name(one: str, other: str) -> bool:
+    """降压药 and 我的降压药 are one thing; a bare 药 is only itself."""
+    return one == other or (ANY not in (one, other) and (one in other or other in one))
 
 
 def keep(scene: Scene, person: Person, said: Told, before: Stock | None) -> Stock | None:
     """Keep it and plan the warning; None when nobody can say from this how long it lasts."""
-    a_day = said.a_day or (before.a_day if before else None)
+    a_day = said.a_day or (before.a_day if before is not None and said.unit == before.unit else None)
     days = said.days if said.days is not None else said.pieces / a_day if said.pieces and a_day else None
     if days is None or not 0 < days <= MOST_DAYS:
         return None
@@ -137,6 +142,16 @@ def keep(scene: Scene, person: Person, said: Told, before: Stock | None) -> Stoc
     row = scene.work.add(row)
     plan(scene, person, row)
     return row
+
+
+def forget(scene: Scene, person_id: int, rest: str = "") -> list[str]:
+    """Drop one thing, or all of it; returns their names."""
+    gone = [row for row in rows.of(scene.work, person_id) if not rest or same_name(rest, row.what)]
+    names = [row.what for row in gone]
+    for row in gone:
+        due.cancel(scene.work, KIND, stored(row.id), scene.now, "stopped")
+        rows.drop(scene.work, row)
+    return names
 
 
 def warning_at(scene: Scene, person: Person, row: Stock) -> dt.datetime | None:
@@ -151,7 +166,9 @@ def warning_at(scene: Scene, person: Person, row: Stock) -> dt.datetime | None:
 
 def plan(scene: Scene, person: Person, row: Stock) -> None:
     """One warning for one stock; another count is another warning."""
-    due.cancel(scene.work, KIND, stored(row.id), scene.now, "moved")
+    for slot in due.of(scene.work, KIND, stored(row.id)).values():
+        if slot["state"] == "waiting":
+            due.free(scene.work, slot["id"], "moved", scene.now)
     moment = warning_at(scene, person, row)
     if moment is not None:
         key = f"{KIND}:{row.id}:{scene.now:%Y%m%dT%H%M%S}"

@@ -6,15 +6,22 @@ from handlers.contract import Handled, Happened, Kind, OnDoubt, Outgoing, Scene,
 from handlers.services.care.days import at, local
 from handlers.services.community import consents
 from handlers.services.staff.roles import tell_people, tell_staff, with_roles
-from storage.queries import care, events, people, relatives
+from storage.queries import care, events, outbox, people, relatives
 from storage.tables.care import Firing, Reminder
 from storage.tables.people import Person
 
-BY, OFFERED = "unanswered", "unanswered_offered"
+BY, OFFERED, TOLD = "unanswered", "unanswered_offered", "unanswered_told"
+AGAIN = 5
+"""It may have been asked so often."""
 
 
 def tell(scene: Scene, reminder: Reminder, firing: Firing, person: Person) -> Handled | Skip:
-    """One ring stayed without an answer. So many in a row are told once; the first of all brings the offer to agree, once."""
+    """One ring stayed without an answer. So many in a row are told once until they answer anything; the first of all brings the
+    offer to agree, once."""
+    if not outbox.arrived(scene.work, _keys(firing)):
+        firing.outcome = "missed"  # nobody leaves unanswered what never came
+        scene.work.add(firing)
+        return Skip("not sent")
     most = scene.settings.reminders.told_after
     outcomes = care.newest_outcomes(scene.work, stored(reminder.id), most + 1)
     row = next((place for place, one in enumerate(outcomes) if one != "open"), len(outcomes))
@@ -22,10 +29,17 @@ def tell(scene: Scene, reminder: Reminder, firing: Firing, person: Person) -> Ha
         return Skip(consents.held_back(person) or "once")
     if not consents.has(scene.work, scene.settings, reminder.person_id, consents.UNANSWERED):
         return _offer(scene, person)
-    if row != most:
+    since = care.last_answer(scene.work, stored(person.id)) or person.first_seen
+    if row < most or events.of_person(scene.work, stored(person.id), (TOLD,), since):
         return Skip("unanswered")
-    happened = Happened("unanswered_told", {"reminder": reminder.id}, person.id)
+    happened = Happened(TOLD, {"reminder": reminder.id}, person.id)
     return Handled(BY, (*_advisers(scene, firing, person, most), *_family(scene, firing, person)), (happened,))
+
+
+def _keys(firing: Firing) -> list[str]:
+    """Of the messages of this ring."""
+    first = f"reminder:{firing.reminder_id}:{firing.slot:%Y%m%dT%H%M}"
+    return [first, *(f"{first}:again{number}" for number in range(1, AGAIN + 1))]
 
 
 def _offer(scene: Scene, person: Person) -> Handled | Skip:
@@ -42,7 +56,11 @@ def _offer(scene: Scene, person: Person) -> Handled | Skip:
 
 
 def _advisers(scene: Scene, firing: Firing, person: Person, count: int) -> list[Outgoing]:
-    text = scene.words("reminder/unanswered_staff", name=person.name, number=person.id, count=count)
+    agreed = consents.has(scene.work, scene.settings, stored(person.id), consents.FAMILY)
+    noted = relatives.of(scene.work, stored(person.id)) if agreed else []
+    known = people.people(scene.work, [one.relative_id for one in noted])
+    family = [f"{known[one.relative_id].name}（{one.relation or '家人'}）" for one in noted if one.relative_id in known]
+    text = scene.words("reminder/unanswered_staff", name=person.name, number=person.id, count=count, family=family)
     key = f"{BY}:{firing.id}"
     if with_roles(scene, ("adviser",)):
         return tell_people(scene, ("adviser",), text, BY, key=key, about=person.id)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from handlers.contract import Context, Scene, stored
-from handlers.services.care import reminders
+from handlers.services.care import reminders, stock
 from handlers.services.care.chinese_number import to_number
 from handlers.services.care.days import local
 from storage.queries import care, people, personal, profile
@@ -46,6 +46,7 @@ def declare(ctx: Context, purposes: Iterable[str]) -> None:
     ctx.person.consented = False
     for row in care.reminders(ctx.work, ctx.person_id):
         reminders.stop(ctx, row)
+    stock.forget(ctx, ctx.person_id)
     personal.erase_health(ctx.work, ctx.person_id)
 
 
