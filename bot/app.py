@@ -24,9 +24,11 @@ from bot.scheduling.ticker import Ticker
 from bot.shelf import Taken
 from bot.watching import Watching
 from handlers.contract import stored
+from handlers.services.community import daily
+from handlers.services.community.rebuild import roll_up
 from handlers.services.knowledge.reviews import Place, keep_signed
 from handlers.services.staff import calls, handover
-from storage.queries import due, outbox, people, profile, staff
+from storage.queries import due, events, outbox, people, profile, staff
 from storage.work import Database
 
 T = TypeVar("T")
@@ -97,6 +99,9 @@ class App:
             keep_signed(work, self.desk.index.reviewed, now)
             handover.plan(self.desk.scene(work))
             calls.plan(self.desk.scene(work))
+            daily.plan(self.desk.scene(work))
+            if not events.rolled_up(work):
+                roll_up(work, config.community)
 
     async def look_again(self) -> None:
         """Read the playbook files as they are now, beside the writer: whoever writes meanwhile is answered at once.

@@ -6,10 +6,11 @@ import datetime as dt
 
 from sqlalchemy.engine import RowMapping
 
-from handlers.contract import Scene
+from handlers.contract import Happened, Scene
 from handlers.due import LATE
+from handlers.services.community.log import write
 from handlers.services.staff.calls import STEP, lost
-from storage.queries import due, events, outbox
+from storage.queries import due, outbox
 
 STATE = "by_hand"
 KINDS = ("reminder", "reminder_again", "journey_step", "challenge_day")
@@ -33,7 +34,7 @@ def contacted(scene: Scene, person_id: int, by: int) -> int:
     rows = [one["id"] for one in unreached if one["by"].startswith(RULES) and (_due(one, scene.now) or lost(one))]
     outbox.settle(scene.work, rows, state=STATE, reason="")
     data = {"by": by, "count": len(slots) + len(rows)}
-    events.log(scene.work, [{"at": scene.now, "name": STATE, "person_id": person_id, "room_id": None, "data": data}])
+    write(scene, [Happened("told_by_hand", data, person_id)])
     return len(slots) + len(rows)
 
 

@@ -46,7 +46,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
     if any(one.measure == "medicine" and one.values == "done" for one in readings):
         reminders.settle(ctx, reminders.waiting(ctx), "done")  # a dose that is checked in needs no second ring
     lines, more, events = deeds.after_check_in(ctx, kept.days)
-    warnings, told = abnormal.after_check_in(ctx, readings)
+    warnings, told, noticed = abnormal.after_check_in(ctx, readings)
     task, task_events, task_messages = journeys.task_done(ctx, ctx.person_id, "check_in")
     plan, plan_events = steps.measured(ctx, measures)
     journeys.checked_in(ctx, ctx.person)
@@ -59,7 +59,7 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         streak=kept.run.days,
         today=today,
         total=total,
-        level=level_name(ctx, total),
+        level=level_name(ctx, points.grown(ctx.work, ctx.person_id)),
         in_room=msg.room_id is not None and kept.run.days <= 1 and _sensitive(ctx, measures),
         lines=[*warnings, *_back(ctx, kept), *lines, *filter(None, [task, plan]), *questions],
     )
@@ -68,7 +68,9 @@ def _kept(ctx: Context, msg: Incoming, readings: tuple[Reading, ...], questions:
         line = ctx.words("check_in/in_room", streak=kept.run.days, today=today)
         replies.insert(0, to_room(msg.room_id, line, mentions=(ctx.person_id,), by="check_in"))
     return Handled(
-        "check_in", (*replies, *more, *task_messages, *told), (*kept.events, *events, *task_events, *plan_events)
+        "check_in",
+        (*replies, *more, *task_messages, *told),
+        (*kept.events, *events, *noticed, *task_events, *plan_events),
     )
 
 

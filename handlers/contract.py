@@ -192,6 +192,8 @@ class Scene:
     index: Index
     settings: Settings
     words: Words
+    noted: list[Happened] = field(default_factory=list, kw_only=True)
+    """What services have already written into the event log (`aftermath.note`); rules have still to follow it."""
 
 
 @dataclass(frozen=True, slots=True)

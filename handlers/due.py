@@ -18,7 +18,7 @@ from handlers.services.care import (
     steps,
     stock,
 )
-from handlers.services.community import welcome
+from handlers.services.community import daily, welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
 from handlers.services.staff import calls, handover, promises
@@ -51,6 +51,7 @@ DUE: Mapping[str, Many] = {
     "promise": each(promises.promise_due),
     "handover": each(handover.handover_due),
     calls.KIND: each(calls.list_due),
+    daily.KIND: each(daily.round_due),
     "gap_report": each(gaps.report_due),
     my_data.KIND: each(my_data.erase_due),
     "alert_ladder": each(alerts.ladder_due),
@@ -60,5 +61,6 @@ LATE: Mapping[str, Many] = {
     "reminder": each(reminders.reminder_late),
     "handover": each(handover.handover_late),
     calls.KIND: each(calls.list_late),
+    daily.KIND: each(daily.round_late),
 }
 """Kinds that must do something even when their time has passed; the others just expire."""

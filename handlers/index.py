@@ -10,6 +10,7 @@ from pathlib import Path
 from handlers.services.care.life import LifeEvents
 from handlers.services.care.readings import Doubt, Reading, parse_readings
 from handlers.services.community.moderation import Moderator
+from handlers.services.community.moods import Moods
 from handlers.services.knowledge.context import Concepts
 from handlers.services.knowledge.primed import Primed
 from handlers.services.retrieval.encoder import encoder
@@ -29,6 +30,7 @@ from playbooks.library import Library
 from playbooks.review import Reviewed
 from playbooks.schema.measure import Measure
 from playbooks.schema.reward import Reward
+from playbooks.schema.rule import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,9 @@ class Index:
     exposed: Callable[[str, bool], Exposed | None]
     """What in a text, with a picture or not, should not stand in a room; remembered for a moment, as it decides where several
     parts of an answer go."""
+    rules: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Event → the rules that wait for it."""
+    moods: Moods = field(default_factory=Moods)
     reviewed: Reviewed = field(default_factory=Reviewed)
     """Where every entry stands, also those that are not served."""
 
@@ -74,8 +79,18 @@ class Index:
             concepts=named,
             readings=lru_cache(maxsize=64)(partial(parse_readings, measures=measures)),
             exposed=lru_cache(maxsize=64)(partial(exposed, concepts=named)),
+            rules=rules(library),
+            moods=Moods(library.lexicons.values()),
             reviewed=reviewed or Reviewed(),
         )
+
+
+def rules(library: Library) -> Mapping[str, tuple[Rule, ...]]:
+    """Event → its rules, by id."""
+    found: dict[str, list[Rule]] = {}
+    for _, rule in sorted(library.rules.items()):
+        found.setdefault(rule.on, []).append(rule)
+    return {event: tuple(those) for event, those in found.items()}
 
 
 def engine(

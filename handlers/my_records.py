@@ -38,7 +38,8 @@ def check_ins(ctx: Context, msg: Incoming, matched: str) -> Handled:
 def my_points(ctx: Context, msg: Incoming, matched: str) -> Handled:
     total = points.total(ctx.work, ctx.person_id)
     latest = points.latest(ctx.work, ctx.person_id, 5)
-    text = ctx.words("record/points", total=total, level=level_name(ctx, total), latest=latest)
+    level = level_name(ctx, points.grown(ctx.work, ctx.person_id))
+    text = ctx.words("record/points", total=total, level=level, latest=latest)
     return Handled("my_records", (privately(msg, text, by="my_records"),))
 
 

@@ -88,6 +88,10 @@ class CommunitySettings(Knobs):
     bot_name: str = "杏林"
     zone: str = "Asia/Shanghai"
     day_turns_at: Clock = "04:00"
+    rules_at: Clock = "09:30"
+    """When groups and the rules of every day are looked at."""
+    rules_off: tuple[str, ...] = ()
+    """Rules of the playbooks that rest; managers add to them in chat."""
     welcome_together: Span = "2m"
     """Joiners within this time share one group welcome."""
 

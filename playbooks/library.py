@@ -18,6 +18,7 @@ from playbooks.schema.measure import Measure
 from playbooks.schema.reward import Reward
 from playbooks.schema.rule import Rule
 from playbooks.schema.segment import Segment
+from playbooks.schema.tags import Tags
 
 KINDS: Mapping[str, type[Playbook]] = MappingProxyType(
     {
@@ -30,6 +31,7 @@ KINDS: Mapping[str, type[Playbook]] = MappingProxyType(
         "lexicon": Lexicon,
         "reward": Reward,
         "experiment": Experiment,
+        "tags": Tags,
     }
 )
 
@@ -49,6 +51,7 @@ class Library:
     rules: Mapping[str, Rule]
     segments: Mapping[str, Segment]
     experiments: Mapping[str, Experiment]
+    tags: Mapping[str, Tags]
 
     @classmethod
     def of(cls, entries: Iterable[Playbook]) -> Library:
@@ -67,6 +70,7 @@ class Library:
             rules=only(Rule),
             segments=only(Segment),
             experiments=only(Experiment),
+            tags=only(Tags),
         )
 
     def all(self) -> list[Playbook]:
@@ -80,6 +84,7 @@ class Library:
             self.rules,
             self.segments,
             self.experiments,
+            self.tags,
         )
         return [entry for part in parts for entry in part.values()]
 
@@ -97,7 +102,7 @@ class Library:
 
 
 def _may_serve(entry: Playbook, samples: bool, today: dt.date) -> bool:
-    if isinstance(entry, Lexicon | Measure | Reward | Segment):
+    if isinstance(entry, Lexicon | Measure | Reward | Segment | Tags):
         return entry.review.stage is not Stage.WITHDRAWN
     if entry.review.expires is not None and entry.review.expires < today:
         return False

@@ -16,6 +16,7 @@ from playbooks.schema.nearest import meant
 from playbooks.schema.rule import Award, Enrol, Offer, Rule
 from playbooks.schema.segment import Segment
 from playbooks.schema.source import Where
+from playbooks.schema.tags import Tags
 
 REVIEWED = (Stage.SAMPLE, Stage.PUBLISHED)
 CALLED = {
@@ -28,6 +29,7 @@ CALLED = {
     "lexicon": "词表",
     "reward": "积分与荣誉",
     "experiment": "试验",
+    "tags": "标签",
 }
 
 
@@ -96,16 +98,21 @@ def conditions(entry: Playbook) -> list[tuple[Where, Condition]]:
     for number, step in enumerate(getattr(entry, "steps", ())):
         if step.only_if is not None:
             found.append((("steps", number, "only_if"), step.only_if))
+    for number, tag in enumerate(entry.tags if isinstance(entry, Tags) else ()):
+        if tag.only_if is not None:
+            found.append((("tags", number, "only_if"), tag.only_if))
     return found
 
 
 def _conditions(entry: Playbook) -> Iterable[tuple[Where, str]]:
     """Facts that nobody knows, in rules and segments; a journey's are tried together with its tasks."""
-    if not isinstance(entry, Rule | Segment):
+    if not isinstance(entry, Rule | Segment | Tags):
         return
     known = {*PERSON, *(EVENTS[entry.on] if isinstance(entry, Rule) else ())}
     if isinstance(entry, Segment):
         known -= {"segment"}
+    if isinstance(entry, Tags):
+        known -= {"tag"}
     for where, condition in conditions(entry):
         for fact in sorted({test.fact for test in tests_of(condition)} - known):
             if isinstance(entry, Rule) and (bringing := [name for name, facts in EVENTS.items() if fact in facts]):

@@ -19,7 +19,7 @@ from playbooks.schema.common import Playbook, Review, Signature, Stage
 
 BOUND = 12
 """So many signs of the fingerprint stand in a file's signature."""
-IN_FORCE_UNSIGNED = frozenset({"lexicon", "measure", "reward", "segment"})
+IN_FORCE_UNSIGNED = frozenset({"lexicon", "measure", "reward", "segment", "tags"})
 """Kinds that work without a signature: nothing said in chat may turn red flags or critical values off."""
 
 Key = tuple[str, str]

@@ -23,14 +23,14 @@ from bot.dispatch.middlewares.moderation import moderation
 from bot.dispatch.middlewares.privacy import privacy
 from bot.dispatch.middlewares.ratelimit import RateLimit
 from bot.dispatch.middlewares.triage import Triage, urgent
-from bot.dispatch.outgoing import event_rows, outbox_rows
+from bot.dispatch.outgoing import outbox_row, outbox_rows
 from bot.logins import Logins
 from bot.scheduling.claims import Claimed
 from handlers.contract import Context, Handled, Incoming
 from handlers.services.care import reach
-from handlers.services.care.journeys import left_by
+from handlers.services.community import aftermath, moods
 from handlers.table import route
-from storage.queries import events, inbox, outbox, people
+from storage.queries import inbox, outbox, people
 from storage.work import Work
 
 BATCH = 64
@@ -211,14 +211,12 @@ class Dispatcher:
             reach.wrote(work, person.id, now)
         ctx = Context(now, work, desk.index, desk.config, desk.words, person, room, self._process)
         handled = self._chain(ctx, msg)
-        by = ""
-        if isinstance(handled, Handled):
-            by = handled.by
-            outbox.add(work, outbox_rows(handled, now, inbox_id))
-            events.log(work, event_rows(handled.events, now))
-            left_by(ctx, handled.events)
-        inbox.done(work, inbox_id, by)
-        return by
+        done = handled if isinstance(handled, Handled) else Handled("")
+        follows = aftermath.follow(ctx, (*moods.spoken(ctx, msg, done.by), *done.events))
+        rows = [*outbox_rows(done, now, inbox_id), *(outbox_row(one, now, one.by, inbox_id) for one in follows)]
+        outbox.add(work, rows)
+        inbox.done(work, inbox_id, done.by)
+        return done.by
 
     def _again(self, ctx: Context, msg: Incoming) -> Handled | None:
         """Takes a held message through the handlers once more."""

@@ -1,11 +1,11 @@
-"""Turns decisions into rows: replies into the outbox, what happened into the event log."""
+"""Turns decisions into rows: replies into the outbox."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from handlers.contract import Handled, Happened, Outgoing
+from handlers.contract import Handled, Outgoing
 
 
 def outbox_row(message: Outgoing, now: dt.datetime, by: str, inbox_id: int | None = None) -> dict[str, Any]:
@@ -39,10 +39,3 @@ def outbox_row(message: Outgoing, now: dt.datetime, by: str, inbox_id: int | Non
 
 def outbox_rows(handled: Handled, now: dt.datetime, inbox_id: int | None = None) -> list[dict[str, Any]]:
     return [outbox_row(message, now, handled.by, inbox_id) for message in handled.replies]
-
-
-def event_rows(happened: tuple[Happened, ...], now: dt.datetime) -> list[dict[str, Any]]:
-    return [
-        {"at": now, "name": one.name, "person_id": one.person_id, "room_id": one.room_id, "data": one.data}
-        for one in happened
-    ]

@@ -12,12 +12,13 @@ import structlog
 from sqlalchemy.engine import RowMapping
 
 from bot.desk import Desk
-from bot.dispatch.outgoing import event_rows, outbox_row, outbox_rows
+from bot.dispatch.outgoing import outbox_row, outbox_rows
 from handlers.contract import Handled, Later, Scene, Skip
 from handlers.due import DUE, LATE
-from handlers.services.care.journeys import left_by, replan_changed
+from handlers.services.care.journeys import replan_changed
+from handlers.services.community import aftermath
 from handlers.services.knowledge.drafts import tell_askers
-from storage.queries import due, events, outbox
+from storage.queries import due, outbox
 from storage.work import Work
 
 BATCH = 250
@@ -34,7 +35,6 @@ class Settled:
     state: str
     reason: str = ""
     messages: tuple[dict[str, Any], ...] = ()
-    events: tuple[dict[str, Any], ...] = ()
     until: dt.datetime | None = None
 
 
@@ -91,7 +91,7 @@ class DueSweep:
             with work.savepoint() as inner:
                 scene = self._desk.scene(inner, now)
                 outcomes = act(scene, slots)
-                left_by(scene, [event for one in outcomes if isinstance(one, Handled) for event in one.events])
+                _aftermath(scene, outcomes)
                 settled = [_settled(outcome, late, now) for outcome in outcomes]
             return list(zip(slots, settled, strict=True))
         except Exception as error:
@@ -100,9 +100,8 @@ class DueSweep:
         return [pair for slot in slots for pair in self._group(work, kind, late, [slot], now)]
 
     def _write(self, work: Work, settled: list[tuple[RowMapping, Settled]], now: dt.datetime) -> None:
-        """Messages, events and the slots' new states, each in one statement."""
+        """Messages and the slots' new states, each in one statement."""
         outbox.add(work, [row for _, one in settled for row in one.messages])
-        events.log(work, [row for _, one in settled for row in one.events])
         states: dict[tuple[str, str], list[int]] = defaultdict(list)
         for slot, one in settled:
             if one.until is not None:
@@ -124,14 +123,19 @@ class DueSweep:
         if not final:
             return Settled("retry")
         follows = self._given_up(work, slot, now)
-        return Settled("failed", name, follows.messages, follows.events)
+        return Settled("failed", name, follows.messages)
 
     def _given_up(self, work: Work, slot: RowMapping, now: dt.datetime) -> Settled:
         """What a kind does when its time is missed for good (a daily reminder plans the next day)."""
         act = LATE.get(slot["kind"])
         try:
             with work.savepoint() as inner:
-                return _settled(act(self._desk.scene(inner, now), [slot])[0], True, now) if act else Settled("failed")
+                if act is None:
+                    return Settled("failed")
+                scene = self._desk.scene(inner, now)
+                outcomes = act(scene, [slot])
+                _aftermath(scene, outcomes)
+                return _settled(outcomes[0], True, now)
         except Exception as error:
             log.error("due_given_up", due=slot["id"], error=type(error).__name__)
             return Settled("failed")
@@ -145,10 +149,16 @@ def _groups(slots: Sequence[RowMapping], now: dt.datetime) -> dict[tuple[str, bo
     return groups
 
 
+def _aftermath(scene: Scene, outcomes: Sequence[Handled | Skip | Later]) -> None:
+    """What happened is written down, and what follows from it waits to be sent."""
+    happened = [event for one in outcomes if isinstance(one, Handled) for event in one.events]
+    messages = aftermath.follow(scene, happened)
+    outbox.add(scene.work, [outbox_row(one, scene.now, one.by) for one in messages])
+
+
 def _settled(outcome: Handled | Skip | Later, late: bool, now: dt.datetime) -> Settled:
     if isinstance(outcome, Later):
         return Settled("later", until=outcome.until)
     if isinstance(outcome, Skip):
         return Settled("skipped", outcome.reason)
-    messages, happened = tuple(outbox_rows(outcome, now)), tuple(event_rows(outcome.events, now))
-    return Settled("expired" if late else "done", "late" if late else "", messages, happened)
+    return Settled("expired" if late else "done", "late" if late else "", tuple(outbox_rows(outcome, now)))

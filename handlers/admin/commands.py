@@ -10,6 +10,7 @@ from handlers.admin import (
     challenges,
     content,
     gaps,
+    grouping,
     handover,
     identity,
     members,
@@ -20,6 +21,7 @@ from handlers.admin import (
     review,
     staff,
     statistics,
+    thanks,
 )
 from handlers.admin.grammar import EVERYBODY, Command, said
 from handlers.contract import Context, Handled, Incoming
@@ -36,6 +38,8 @@ def show_help(ctx: Context, msg: Incoming, rest: str) -> Handled:
 COMMANDS: tuple[Command, ...] = (
     Command("帮助", EVERYBODY, "#帮助 群发", "看全部命令，或某一条的写法", show_help),
     *members.COMMANDS,
+    *grouping.COMMANDS,
+    *thanks.COMMANDS,
     *identity.COMMANDS,
     *moderation.COMMANDS,
     *broadcast.COMMANDS,

@@ -61,8 +61,8 @@ def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
         tags=people.tags(ctx.work, person_id),
         facts=_told(ctx, person_id) if shown_values else [],
         streak=streak(ctx, person, day).days,
-        total=(total := points.total(ctx.work, person_id)),
-        level=level_name(ctx, total),
+        total=points.total(ctx.work, person_id),
+        level=level_name(ctx, points.grown(ctx.work, person_id)),
         since=shown(person.first_seen, person.zone),
         check_ins=[
             (shown(one.at, person.zone), titles.get(one.measure, ""), one.value.get("said", "")) for one in check_ins

@@ -57,6 +57,16 @@ def _certificate(data: Mapping[str, Any]) -> Image.Image:
     return image
 
 
+def _honour(data: Mapping[str, Any]) -> Image.Image:
+    image, pen = canvas(440, "荣誉证书", data["on"])
+    pen.rectangle((18, 114, WIDTH - 18, 422), outline=GREEN, width=3)
+    _centred(pen, 174, data["name"], 44, INK)
+    _centred(pen, 250, data["title"], 56, ORANGE)
+    _centred(pen, 322, data["line"], 26, INK)
+    pen.text((WIDTH / 2, 388), "杏林 · 每一天都算数", font=font(20), fill=SOFT, anchor="mm")
+    return image
+
+
 BARS, BAR_RIGHT = 98, WIDTH - 210
 
 
@@ -100,6 +110,7 @@ def _centred(pen: Drawer, y: float, text: str, size: int, colour: str) -> None:
 DRAWINGS: Mapping[str, Callable[[Mapping[str, Any]], Image.Image]] = {
     "figures": _figures,
     "certificate": _certificate,
+    "honour": _honour,
     "trend": trend,
     "gaps": _gaps,
     "sheet": sheet,

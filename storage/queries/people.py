@@ -208,6 +208,31 @@ def tags(work: Work, person_id: int) -> list[str]:
     return list(work.connection.execute(wanted).scalars())
 
 
+def tags_of(work: Work, person_ids: Collection[int]) -> dict[int, set[str]]:
+    """Person → the tags that staff and rules gave them."""
+    found: dict[int, set[str]] = {}
+    wanted = select(TAGS.c.person_id, TAGS.c.name).where(TAGS.c.person_id.in_(person_ids))
+    for person_id, name in work.connection.execute(wanted):
+        found.setdefault(person_id, set()).add(name)
+    return found
+
+
+def topics_of(work: Work, person_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Person → the names of the rooms they are in."""
+    found: dict[int, frozenset[str]] = {}
+    wanted = select(MEMBERS.c.person_id, ROOMS.c.topic).join(ROOMS, ROOMS.c.id == MEMBERS.c.room_id)
+    wanted = wanted.where(MEMBERS.c.person_id.in_(person_ids), MEMBERS.c.left_at.is_(None))
+    for person_id, topic in work.connection.execute(wanted):
+        found[person_id] = found.get(person_id, frozenset()) | {topic}
+    return found
+
+
+def after(work: Work, person_id: int, limit: int) -> list[Person]:
+    """The next people by number."""
+    wanted = select(PEOPLE).where(PEOPLE.c.id > person_id).order_by(PEOPLE.c.id).limit(limit)
+    return [Person(**row) for row in work.connection.execute(wanted).mappings()]
+
+
 def tagged(work: Work, tag: str) -> list[Person]:
     """Everybody with this tag."""
     wanted = select(PEOPLE).join(TAGS, TAGS.c.person_id == PEOPLE.c.id).where(TAGS.c.name == tag)

@@ -2,9 +2,35 @@
 
 from sqlmodel import SQLModel
 
-from storage.tables import care, community, gaps, knowledge, messaging, people, review, staff, stock, visits, web
+from storage.tables import (
+    care,
+    community,
+    gaps,
+    knowledge,
+    messaging,
+    people,
+    review,
+    staff,
+    standing,
+    stock,
+    visits,
+    web,
+)
 
-__all__ = ["care", "community", "gaps", "knowledge", "messaging", "people", "review", "staff", "stock", "visits", "web"]
+__all__ = [
+    "care",
+    "community",
+    "gaps",
+    "knowledge",
+    "messaging",
+    "people",
+    "review",
+    "staff",
+    "standing",
+    "stock",
+    "visits",
+    "web",
+]
 
 for _table in SQLModel.metadata.tables.values():
     if "id" in _table.c and _table.c.id.autoincrement and _table.c.id.type.python_type is int:

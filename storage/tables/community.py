@@ -18,6 +18,8 @@ class Points(SQLModel, table=True):
     amount: int
     reason: str
     at: dt.datetime = Field(sa_type=Utc)
+    kind: str = Field(default="earned", sa_column_kwargs={"server_default": "earned"})
+    """earned, reversed (what it was for is gone), spent, returned, expired. Levels go by the first two only."""
 
 
 class Moderation(SQLModel, table=True):

@@ -125,7 +125,7 @@ def test_rows_without_the_time_stay(work: Work) -> None:
 
 
 def test_what_the_map_calls_special_is_done_by_its_own_query(work: Work) -> None:
-    assert [name for name, entry in MAP.items() if entry.special] == ["audit", "gap"]
+    assert [name for name, entry in MAP.items() if entry.special] == ["activity", "audit", "event", "gap"]
     table = TABLES["gap"]
     work.connection.execute(insert(table).values({**filled(table, "at", NOW), "draft_id": None}))
     gaps.forget_before(work, NOW + HOUR)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from handlers.contract import Context, Outgoing
+from handlers.contract import Context, Happened, Outgoing
 from handlers.services.care.check_ins import today
 from handlers.services.care.readings import Reading
 from handlers.services.staff.roles import tell_staff
@@ -20,12 +20,13 @@ AGAIN = 7
 LOOK_BACK = dt.timedelta(days=90)
 
 
-def after_check_in(ctx: Context, kept: Iterable[Reading]) -> tuple[list[str], list[Outgoing]]:
-    """(lines for the writer, messages to staff) for what was just kept."""
+def after_check_in(ctx: Context, kept: Iterable[Reading]) -> tuple[list[str], list[Outgoing], list[Happened]]:
+    """(lines for the writer, messages to staff, events) for what was just kept."""
     library = ctx.index.library.measures
     measures = {one.measure for one in kept if outside(library[one.measure], one.values, one.context)}
     lines: list[str] = []
     told: list[Outgoing] = []
+    events: list[Happened] = []
     for measure in sorted(measures):
         known = library[measure]
         days = run(ctx, known)
@@ -37,7 +38,8 @@ def after_check_in(ctx: Context, kept: Iterable[Reading]) -> tuple[list[str], li
         )
         key = f"abnormal:{ctx.person_id}:{measure}:{today(ctx, ctx.person.zone)}"
         told += tell_staff(ctx, text, "check_in", key=key, about=ctx.person_id)
-    return lines, told
+        events.append(Happened("trend_noticed", {"measure": measure, "days_out_of_range": days}, ctx.person_id))
+    return lines, told, events
 
 
 def run(ctx: Context, measure: Measure) -> int:

@@ -177,7 +177,7 @@ def finish(
         key=f"challenge:{enrolment.id}:finished",
     )
     name = "challenge_finished" if passed else "challenge_ended"
-    return [message], [Happened(name, {"challenge": challenge.id, "done": said["done"]}, person.id)]
+    return [message], [Happened(name, {"challenge": challenge.id, "days_done": said["done"]}, person.id)]
 
 
 def _certificate(scene: Scene, challenge: Challenge, round_: Round, person: Person) -> Picture:

@@ -188,7 +188,7 @@ def task_done(scene: Scene, person_id: int, do: str) -> tuple[str, list[Happened
     newcomer = journey.anchor == "joined"
     reason = "新人任务" if newcomer else journey.title
     got = award(scene, person_id, step.task.points if step.task else 0, f"task:{enrolment.id}:{step.id}", reason)
-    events = [Happened("task_completed", {"journey": enrolment.playbook, "step": step.id}, person_id)]
+    events = [Happened("task_completed", {"journey": enrolment.playbook, "step": step.id, "task": do}, person_id)]
     left = sum(1 for one in journey.steps if one.task and enrolment.progress.get(one.id) != "done")
     if not left and newcomer:
         leave(scene, enrolment, "finished")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.contract import Handled, Happened, Kind, OnDoubt, Outgoing, Scene, Skip, stored, to_person
 from handlers.services.care.days import at, local
 from handlers.services.community import consents
-from handlers.services.staff.roles import tell_people, tell_staff, with_roles
+from handlers.services.staff.roles import tell_adviser
 from storage.queries import care, events, outbox, people, relatives
 from storage.tables.care import Firing, Reminder
 from storage.tables.people import Person
@@ -61,10 +61,7 @@ def _advisers(scene: Scene, firing: Firing, person: Person, count: int) -> list[
     known = people.people(scene.work, [one.relative_id for one in noted])
     family = [f"{known[one.relative_id].name}（{one.relation or '家人'}）" for one in noted if one.relative_id in known]
     text = scene.words("reminder/unanswered_staff", name=person.name, number=person.id, count=count, family=family)
-    key = f"{BY}:{firing.id}"
-    if with_roles(scene, ("adviser",)):
-        return tell_people(scene, ("adviser",), text, BY, key=key, about=person.id)
-    return tell_staff(scene, text, BY, key=key, about=person.id)
+    return tell_adviser(scene, stored(person.id), text, BY, key=f"{BY}:{firing.id}")
 
 
 def _family(scene: Scene, firing: Firing, person: Person) -> list[Outgoing]:

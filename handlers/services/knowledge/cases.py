@@ -74,6 +74,18 @@ def open_case(
     return Handled(by, (reply(msg, text, by=by), *staff_told), (happened,))
 
 
+def open_for_staff(scene: Scene, person: Person, text: str) -> list[Outgoing]:
+    """A case that nobody asked for: a rule wants staff to look at somebody. The person is told nothing; an answer reaches them."""
+    case = scene.work.add(Case(person_id=person.id, question=text, opened_at=scene.now, private=True))
+    entry = rows.note(scene.work, case, person.id, text, scene.now)
+    clocks.start(scene, case, stored(entry.id), clocks.FIRST)
+    told, key = clocks.notice(scene, case), f"case:{case.id}"
+    return [
+        *tell_staff(scene, told, "rule", key=key, about=person.id),
+        *clocks.tell_first(scene, case, told, "rule", key),
+    ]
+
+
 def belongs_to(ctx: Context, msg: Incoming) -> Case | None:
     """The case that this person may be going on with: an open one, or one answered not long ago."""
     case = rows.newest(ctx.work, ctx.person_id, msg.room_id)

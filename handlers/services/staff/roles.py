@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from handlers.contract import Kind, OnDoubt, Outgoing, Scene, stored, to_person, to_room
 from handlers.services.staff.duty import duty
 from handlers.settings import Settings
-from storage.queries import people
+from storage.queries import advisers, people
 from storage.tables.people import Person
 from storage.work import Work
 
@@ -45,6 +45,11 @@ def with_roles(scene: Scene, roles: Iterable[str]) -> list[Person]:
     return list(found.values())
 
 
+def everybody_on_staff(scene: Scene) -> frozenset[int]:
+    """The ids of all who hold a role: they are counted among no patients."""
+    return frozenset(stored(one.id) for one in with_roles(scene, TITLES))
+
+
 def tell_staff(
     scene: Scene, text: str, by: str, kind: Kind = Kind.STAFF, key: str | None = None, about: int | None = None
 ) -> list[Outgoing]:
@@ -77,6 +82,16 @@ def tell_people(
 ) -> list[Outgoing]:
     """The message in private to everybody who holds one of these roles."""
     return tell_each(with_roles(scene, roles), text, by, kind, key, about)
+
+
+def tell_adviser(scene: Scene, person_id: int, text: str, by: str, key: str | None = None) -> list[Outgoing]:
+    """The message to whoever looks after this person; to all advisers where nobody does; to the staff room without any."""
+    row = advisers.of(scene.work, person_id)
+    theirs = people.person(scene.work, row.adviser_id) if row is not None else None
+    found = [theirs] if theirs is not None else with_roles(scene, ("adviser",))
+    if found:
+        return tell_each(found, text, by, key=key, about=person_id)
+    return tell_staff(scene, text, by, key=key, about=person_id)
 
 
 def tell_each(
