@@ -12,7 +12,7 @@ import typer
 from rich.progress import track
 
 from bot import config as configuration
-from bot.commands import asking, continuity, playbooks, safety, time, vault, visit
+from bot.commands import asking, community, continuity, playbooks, safety, time, vault, visit
 from bot.commands.mistakes import said
 from bot.commands.shared import ConfigOption, JsonOption, encode, err, load, out
 from bot.logs import configure
@@ -30,6 +30,7 @@ UsageError: type[Any] = typer.BadParameter.__mro__[1]  # typer has a click of it
 for more in (
     playbooks.commands,
     asking.commands,
+    community.commands,
     safety.commands,
     time.commands,
     vault.commands,

@@ -61,7 +61,7 @@ class Private(str):
     """Words that hold somebody's values, plans or records: they can only be addressed to a person."""
 
 
-PRIVATE_DRAWINGS = frozenset({"trend"})
+PRIVATE_DRAWINGS = frozenset({"trend", "card"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from handlers.services.care import (
     steps,
     stock,
 )
-from handlers.services.community import daily, welcome
+from handlers.services.community import advising, daily, welcome
 from handlers.services.knowledge import case_clocks, cases, gaps
 from handlers.services.safety import alerts
 from handlers.services.staff import calls, handover, promises
@@ -52,6 +52,7 @@ DUE: Mapping[str, Many] = {
     "handover": each(handover.handover_due),
     calls.KIND: each(calls.list_due),
     daily.KIND: each(daily.round_due),
+    advising.KIND: each(advising.call_due),
     "gap_report": each(gaps.report_due),
     my_data.KIND: each(my_data.erase_due),
     "alert_ladder": each(alerts.ladder_due),

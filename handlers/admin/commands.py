@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from handlers.admin import (
+    advice,
     alerts,
     bookings,
     broadcast,
@@ -13,9 +14,11 @@ from handlers.admin import (
     grouping,
     handover,
     identity,
+    leaving,
     members,
     moderation,
     plans,
+    portrait,
     reach,
     recall,
     review,
@@ -38,7 +41,10 @@ def show_help(ctx: Context, msg: Incoming, rest: str) -> Handled:
 COMMANDS: tuple[Command, ...] = (
     Command("帮助", EVERYBODY, "#帮助 群发", "看全部命令，或某一条的写法", show_help),
     *members.COMMANDS,
+    *portrait.COMMANDS,
     *grouping.COMMANDS,
+    *advice.COMMANDS,
+    *leaving.COMMANDS,
     *thanks.COMMANDS,
     *identity.COMMANDS,
     *moderation.COMMANDS,

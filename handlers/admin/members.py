@@ -1,18 +1,12 @@
-"""#成员 #画像 #标签."""
+"""#成员 #标签 #监护 #恢复."""
 
 from __future__ import annotations
 
 from handlers.admin.grammar import CARERS, EVERYBODY, MANAGERS, Command, person_meant, said, which
 from handlers.contract import Context, Handled, Happened, Incoming, stored
-from handlers.services.care import dates, journeys
-from handlers.services.care.check_ins import today
-from handlers.services.care.days import shown
-from handlers.services.care.life import ADMITTED, LOSS, PREGNANT
-from handlers.services.care.streaks import streak
-from handlers.services.community import aliases, consents, minors
-from handlers.services.community.points import level_name
+from handlers.services.community import consents, minors
 from handlers.services.staff.roles import TITLES, roles_of
-from storage.queries import care, people, points, profile, staff
+from storage.queries import people, profile
 from storage.tables.people import Person
 
 MOST = 50
@@ -35,67 +29,6 @@ def members(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 def _role_titles(ctx: Context, person: Person) -> str:
     return "、".join(TITLES[role] for role in sorted(roles_of(ctx.work, ctx.settings, person)))
-
-
-LIFE = {LOSS: "家里有丧事，不发计划和活动", ADMITTED: "住院中，计划先停", PREGNANT: "怀孕了，计划先停，等您安排"}
-
-
-def portrait(ctx: Context, msg: Incoming, rest: str) -> Handled:
-    """One person on one card; in private, because readings are on it."""
-    candidates, _ = person_meant(ctx, msg, rest)
-    if len(candidates) != 1:
-        return which(ctx, msg, candidates, "#画像 张姐")
-    person = candidates[0]
-    person_id, day = stored(person.id), today(ctx, person.zone)
-    shown_values = person.consented  # after a withdrawal what is stored is not shown
-    check_ins = care.check_ins(ctx.work, person_id)[-5:] if shown_values else []
-    titles = {one.id: one.title for one in ctx.index.measures}
-    handled = said(
-        ctx,
-        msg,
-        "admin/portrait",
-        private=True,
-        person=person,
-        roles=_role_titles(ctx, person),
-        rooms=[room.topic for room in people.rooms_of(ctx.work, person_id)],
-        tags=people.tags(ctx.work, person_id),
-        facts=_told(ctx, person_id) if shown_values else [],
-        streak=streak(ctx, person, day).days,
-        total=points.total(ctx.work, person_id),
-        level=level_name(ctx, points.grown(ctx.work, person_id)),
-        since=shown(person.first_seen, person.zone),
-        check_ins=[
-            (shown(one.at, person.zone), titles.get(one.measure, ""), one.value.get("said", "")) for one in check_ins
-        ],
-        reminders=len(care.reminders(ctx.work, person_id)),
-        alerts=staff.open_alerts(ctx.work, person_id),
-        plans=_plans(ctx, person_id),
-        more=list(consents.more(ctx, person_id).values()),
-        life=LIFE.get(person.life or "", ""),
-        quiet=shown(quiet, person.zone) if (quiet := person.quiet_until) and quiet > ctx.now else "",
-    )
-    looked = Happened("portrait_viewed", {"by": ctx.person_id}, person_id)
-    return Handled(handled.by, handled.replies, (looked,))
-
-
-def _told(ctx: Context, person_id: int) -> list[tuple[str, str]]:
-    titles = {
-        ask.fact: ask.title
-        for journey in ctx.index.library.journeys.values()
-        for step in journey.steps
-        for ask in (step.task.ask if step.task else ())
-    }
-    for journey in ctx.index.library.journeys.values():
-        titles |= {journeys.answer_name(journey, one): journey.title for one in journey.steps if one.ask}
-    titles |= dates.TITLES | {aliases.FACT: "化名"}
-    return [(titles.get(name, name), value) for name, value in profile.facts(ctx.work, person_id).items()]
-
-
-def _plans(ctx: Context, person_id: int) -> list[str]:
-    library = ctx.index.library
-    running = [*care.running(ctx.work, person_id, "journey"), *care.running(ctx.work, person_id, "challenge")]
-    entries = [library.journeys.get(one.playbook) or library.challenges.get(one.playbook) for one in running]
-    return [entry.title for entry in entries if entry is not None]
 
 
 def tags(ctx: Context, msg: Incoming, rest: str) -> Handled:
@@ -151,7 +84,6 @@ def guardian(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 COMMANDS = (
     Command("成员", EVERYBODY, "#成员 糖尿病新手群", "看各群人数，或一个群里有谁", members),
-    Command("画像", CARERS, "#画像 张姐", "看一位成员的情况（只发给您本人）", portrait),
     Command(
         "标签",
         MANAGERS | {"clinician", "adviser"},

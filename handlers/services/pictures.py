@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 
 from handlers.services.canvas import GREEN, INK, ORANGE, PALE, SOFT, WHITE, WIDTH, Drawer, canvas, fit, font
+from handlers.services.card_drawing import card
 from handlers.services.sheet_drawing import sheet
 from handlers.services.trend_drawing import trend
 
@@ -114,4 +115,5 @@ DRAWINGS: Mapping[str, Callable[[Mapping[str, Any]], Image.Image]] = {
     "trend": trend,
     "gaps": _gaps,
     "sheet": sheet,
+    "card": card,
 }

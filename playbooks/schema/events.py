@@ -92,6 +92,9 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lecture_rated": ("lecture",),
         "companion_invited": (),
         "sheet_shared": (),
+        "parting_asked": (),
+        "parting_answered": ("reason",),
+        "parting_settled": ("state",),
         "day_began": (),
     }
 )
@@ -137,6 +140,7 @@ PERSON: tuple[str, ...] = (
     "helps_30d",
     "negative_words_14d",
     "reminders_unanswered_14d",
+    "stops_30d",
     "days_out_of_range",
     "in_range_percent",
     "referrals",

@@ -233,6 +233,12 @@ def after(work: Work, person_id: int, limit: int) -> list[Person]:
     return [Person(**row) for row in work.connection.execute(wanted).mappings()]
 
 
+def newest(work: Work, limit: int) -> list[Person]:
+    """Those who were here last come first."""
+    wanted = select(PEOPLE).order_by(PEOPLE.c.last_seen.desc()).limit(limit)
+    return [Person(**row) for row in work.connection.execute(wanted).mappings()]
+
+
 def tagged(work: Work, tag: str) -> list[Person]:
     """Everybody with this tag."""
     wanted = select(PEOPLE).join(TAGS, TAGS.c.person_id == PEOPLE.c.id).where(TAGS.c.name == tag)

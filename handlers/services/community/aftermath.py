@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.contract import Happened, Outgoing, Scene
 from handlers.services.care.journeys import left_by
-from handlers.services.community import log, points, rules
+from handlers.services.community import advising, log, points, rules
 
 ROUNDS = 3
 """A rule may bring about what another rule waits for; after so many rounds nothing more follows."""
@@ -22,6 +22,7 @@ def follow(scene: Scene, happened: Sequence[Happened]) -> list[Outgoing]:
             break
         left_by(scene, rest)
         points.earn(scene, rest)
+        found += advising.follow(scene, rest)
         messages, more = rules.follow(scene, rest)
         found += messages
         log.write(scene, more)

@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Handled, Happened, Outgoing, Scene, Skip, stored
 from handlers.services.care.days import next_clock
-from handlers.services.community import account, groups, rules
+from handlers.services.community import account, churn, groups, rules
 from handlers.services.staff.roles import everybody_on_staff
 from storage.queries import due, people
 
@@ -36,9 +36,10 @@ def round_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     persons = groups.patients(scene, everybody, everybody_on_staff(scene))
     happened += groups.refresh(scene, persons)
     more_messages, more_events = rules.daily(scene, persons)
+    asked, partings = churn.daily(scene, persons)
     if len(everybody) == AT_ONCE:
         _go_on(scene, slot, stored(everybody[-1].id))
-    return Handled(KIND, (*messages, *more_messages), (*happened, *more_events))
+    return Handled(KIND, (*messages, *more_messages, *asked), (*happened, *more_events, *partings))
 
 
 def _go_on(scene: Scene, slot: RowMapping, last: int) -> None:

@@ -28,6 +28,7 @@ SIGNS = ("message_written", "check_in_recorded", "reminder_done", "journey_answe
 INTERACTIONS = ("message_written", "check_in_recorded", "poll_voted", "quiz_finished", "lecture_question_asked")
 HELPS = ("story_published", "peer_message_relayed", "referral_credited", "companion_invited", "quiz_passed")
 """What somebody does that others have something of."""
+STOPS = ("rule_stopped", "quiet_days", "journey_left", "challenge_left", "unsubscribed", "room_left")
 READINGS = ("days_out_of_range", "in_range_percent")
 TOLD = ("topic", "stage", "wish", "decision", *(f"days_since_{name}" for name in DATED if name != "birthday"))
 COUNTED = (
@@ -44,6 +45,7 @@ COUNTED = (
     "negative_words_14d",
     "referrals",
     "reminders_unanswered_14d",
+    "stops_30d",
     "check_in_days_7d",
 )
 
@@ -136,6 +138,7 @@ def counted(
         "negative_words_14d": total(("words_noticed",), FORTNIGHT),
         "reminders_unanswered_14d": max(0, total(("reminder_rang",), FORTNIGHT) - total(("reminder_done",), FORTNIGHT)),
         "check_in_days_7d": len({on for name, on, _ in recent if name == "check_in_recorded" and on > day - WEEK}),
+        "stops_30d": total(STOPS, MONTH),
         "referrals": ever.get("referral_credited", (day, 0))[1],
     }
     if "check_in_recorded" in ever:
@@ -217,6 +220,13 @@ def _rooms(scene: Scene, persons: Sequence[Person], wanted: set[str]) -> Facts:
 def _advised(scene: Scene, persons: Sequence[Person], wanted: set[str]) -> Facts:
     found = advisers.of_many(scene.work, _ids(persons))
     return {one: {"has_adviser": one in found} for one in _ids(persons)}
+
+
+def signs_since(scene: Scene, person_id: int, moment: dt.datetime) -> int:
+    """On how many days after that moment's somebody showed a sign."""
+    first = day_of(moment, scene.settings.community.zone, scene.settings.community.day_turns_at)
+    rows = events.days_of(scene.work, [person_id], first + dt.timedelta(days=1)).get(person_id, [])
+    return len({on for name, on, _ in rows if name in SIGNS})
 
 
 Reader = Callable[[Scene, Sequence[Person], set[str]], Facts]

@@ -143,6 +143,7 @@ TITLES: Mapping[str, str] = {
     "helps_30d": "近 30 天帮到别人",
     "negative_words_14d": "近 14 天灰心的话",
     "reminders_unanswered_14d": "近 14 天没回应的提醒",
+    "stops_30d": "近 30 天停掉的东西",
     "days_out_of_range": "连着几天不在一般范围",
     "in_range_percent": "在一般范围的比例（%）",
     "referrals": "介绍来的病友",
