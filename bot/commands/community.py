@@ -27,6 +27,34 @@ def rebuild(config: ConfigOption = None) -> None:
 
 
 @commands.command()
+def metrics(
+    days: Annotated[int, typer.Option(min=1, max=400, help="到今天为止的多少天。")] = 30,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """社群的各项指标；怎么算写在 docs/社群运营.md。"""
+    import dataclasses
+    import datetime as dt
+
+    from bot import wiring
+    from bot.clock import SystemClock
+    from bot.desk import today
+    from handlers.services.community.metrics import measure
+
+    settings = load(config)
+    database, clock = wiring.open_database(settings), SystemClock()
+    desk = wiring.desk(settings, database, clock)
+    last = today(settings, clock)
+    with database.reading() as work:
+        found = measure(desk.scene(work), last - dt.timedelta(days=days - 1), last)
+    database.close()
+    if as_json:
+        print_json(dataclasses.asdict(found))
+    else:
+        out.print(desk.words("metrics/all", now=found), markup=False, highlight=False)
+
+
+@commands.command()
 def churn(
     train: Annotated[bool, typer.Option("--train", help="用本社群的历史重新学一遍，并换上新的分数。")] = False,
     as_json: JsonOption = False,

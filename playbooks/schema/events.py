@@ -92,6 +92,8 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lecture_rated": ("lecture",),
         "companion_invited": (),
         "sheet_shared": (),
+        "nps_asked": (),
+        "nps_answered": ("score",),
         "parting_asked": (),
         "parting_answered": ("reason",),
         "parting_settled": ("state",),

@@ -100,6 +100,12 @@ def moves(work: Work, since: dt.datetime) -> tuple[Counter[str], Counter[str]]:
     return came, went
 
 
+def numbers(work: Work, name: str, field: str, since: dt.datetime, until: dt.datetime) -> list[float]:
+    """What stands in this field of these events in [since, until)."""
+    wanted = select(TABLE.c.data).where(TABLE.c.name == name, TABLE.c.at >= since, TABLE.c.at < until)
+    return [float(data[field]) for data in work.connection.execute(wanted).scalars() if data.get(field) is not None]
+
+
 # -- the roll-up ----------------------------------------------------------------------------------
 
 
@@ -133,6 +139,17 @@ def people_with(work: Work, names: Collection[str], first: dt.date, last: dt.dat
     """Who did one of these in these days, both included."""
     wanted = select(ROLLED.c.person_id).where(ROLLED.c.name.in_(names), ROLLED.c.day >= first, ROLLED.c.day <= last)
     return set(work.connection.execute(wanted.distinct()).scalars())
+
+
+def by_name(
+    work: Work, names: Collection[str], first: dt.date, last: dt.date
+) -> dict[str, dict[int, dict[dt.date, int]]]:
+    """Event → person → day → how often, in these days, both included."""
+    found: dict[str, dict[int, dict[dt.date, int]]] = {}
+    wanted = select(ROLLED).where(ROLLED.c.name.in_(names), ROLLED.c.day >= first, ROLLED.c.day <= last)
+    for row in work.connection.execute(wanted).mappings():
+        found.setdefault(row["name"], {}).setdefault(row["person_id"], {})[row["day"]] = row["count"]
+    return found
 
 
 def rolled_up(work: Work) -> bool:

@@ -242,3 +242,11 @@ def release(work: Work, person_ids: Sequence[int], reason: str, now: dt.datetime
     """Private messages held back for this reason wait again; the gate looks whether they are too late."""
     held = update(TABLE).where(TABLE.c.state == "held", TABLE.c.reason == reason, TABLE.c.person_id.in_(person_ids))
     return work.connection.execute(held.where(TABLE.c.text.is_not(None)).values(state="waiting", after=now)).rowcount
+
+
+def fates(work: Work, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
+    """State → how many of the unasked messages to people that were written in [since, until) and are settled."""
+    wanted = select(TABLE.c.state, func.count()).where(TABLE.c.created_at >= since, TABLE.c.created_at < until)
+    wanted = wanted.where(TABLE.c.kind.in_(("push", "care", "reminder")), TABLE.c.person_id.is_not(None))
+    wanted = wanted.where(TABLE.c.state.not_in(("waiting", "sending")))
+    return {state: count for state, count in work.connection.execute(wanted.group_by(TABLE.c.state))}

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from storage.names import shown
 from storage.tables.people import Membership, Person, PersonTable, RoleGrant, Room, RoomTable, Tag
+from storage.tables.standing import Belongs
 from storage.work import Work
 
 PEOPLE = PersonTable.__table__  # type: ignore[attr-defined]
@@ -17,6 +18,7 @@ ROOMS = RoomTable.__table__  # type: ignore[attr-defined]
 MEMBERS = Membership.__table__  # type: ignore[attr-defined]
 GRANTS = RoleGrant.__table__  # type: ignore[attr-defined]
 TAGS = Tag.__table__  # type: ignore[attr-defined]
+GROUPS = Belongs.__table__  # type: ignore[attr-defined]
 NAMELESS = "?"
 SEEN_EVERY = dt.timedelta(hours=1)
 # Built once: every message needs these, and building a statement costs more than running it.
@@ -233,6 +235,11 @@ def after(work: Work, person_id: int, limit: int) -> list[Person]:
     return [Person(**row) for row in work.connection.execute(wanted).mappings()]
 
 
+def first_seen(work: Work) -> dict[int, dt.datetime]:
+    """Person → when we first met."""
+    return {one: seen for one, seen in work.connection.execute(select(PEOPLE.c.id, PEOPLE.c.first_seen))}
+
+
 def newest(work: Work, limit: int) -> list[Person]:
     """Those who were here last come first."""
     wanted = select(PEOPLE).order_by(PEOPLE.c.last_seen.desc()).limit(limit)
@@ -240,8 +247,10 @@ def newest(work: Work, limit: int) -> list[Person]:
 
 
 def tagged(work: Work, tag: str) -> list[Person]:
-    """Everybody with this tag."""
-    wanted = select(PEOPLE).join(TAGS, TAGS.c.person_id == PEOPLE.c.id).where(TAGS.c.name == tag)
+    """Everybody with this tag, whether somebody or a playbook gave it."""
+    by_hand = select(TAGS.c.person_id).where(TAGS.c.name == tag)
+    by_playbook = select(GROUPS.c.person_id).where(GROUPS.c.kind == "tag", GROUPS.c.name == tag)
+    wanted = select(PEOPLE).where(PEOPLE.c.id.in_(by_hand.union(by_playbook)))
     return [Person(**row) for row in work.connection.execute(wanted.order_by(PEOPLE.c.id)).mappings()]
 
 

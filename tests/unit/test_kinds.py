@@ -18,9 +18,10 @@ from tests.unit.kinds import CHALLENGE, EXPERIMENT, FAQ, JOURNEY, LEXICON, REWAR
 ROOT = Path(__file__).parents[2]
 
 
-def test_there_are_nine_kinds_and_a_library_keeps_all_of_them() -> None:
+def test_there_are_ten_kinds_and_a_library_keeps_all_of_them() -> None:
     assert set(KINDS) == {
         "faq", "journey", "challenge", "rule", "segment", "measure", "lexicon", "reward", "experiment",
+        "tags",
     }  # fmt: skip
     entries = [made(data) for data in (FAQ, JOURNEY, CHALLENGE, RULE, SEGMENT, LEXICON, REWARD, EXPERIMENT)]
     assert {entry.id for entry in Library.of(entries).all()} == {entry.id for entry in entries}

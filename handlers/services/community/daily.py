@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Handled, Happened, Outgoing, Scene, Skip, stored
 from handlers.services.care.days import next_clock
-from handlers.services.community import account, churn, groups, rules
+from handlers.services.community import account, churn, groups, nps, rules
 from handlers.services.staff.roles import everybody_on_staff
 from storage.queries import due, people
 
@@ -37,9 +37,10 @@ def round_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     happened += groups.refresh(scene, persons)
     more_messages, more_events = rules.daily(scene, persons)
     asked, partings = churn.daily(scene, persons)
+    opinions, happily = nps.daily(scene, persons)
     if len(everybody) == AT_ONCE:
         _go_on(scene, slot, stored(everybody[-1].id))
-    return Handled(KIND, (*messages, *more_messages, *asked), (*happened, *more_events, *partings))
+    return Handled(KIND, (*messages, *more_messages, *asked, *opinions), (*happened, *more_events, *partings, *happily))
 
 
 def _go_on(scene: Scene, slot: RowMapping, last: int) -> None:

@@ -1,0 +1,257 @@
+"""Figures of a community over some days, each with its definition; the same words stand in docs/社群运营.md.
+
+Patients only: staff are counted nowhere. Days are the community's (they turn at `community.day_turns_at`). A share whose
+whole is below `FEWEST` is not told: one could guess who is meant.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from handlers.contract import Scene
+from handlers.services.care.days import at, day_of
+from handlers.services.community.facts import INTERACTIONS, SERVICES, SIGNS
+from handlers.services.staff.roles import everybody_on_staff
+from storage.queries import events, outbox, people
+
+FEWEST = 5
+WEEK, MONTH = 7, 30
+WINDOW = 7
+"""Days in which somebody may show a sign to be counted as still there."""
+SAMPLES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`part` of `whole`; `value` is None where the whole is too small to be told."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> float | None:
+        return self.part / self.whole if self.whole >= FEWEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """All figures of [first, last]."""
+
+    first: dt.date
+    last: dt.date
+    members: int
+    joined: int
+    active: Share
+    interactions: float | None
+    retention_7: Share
+    retention_30: Share
+    referral: float | None
+    invitation: Share
+    invited_7: Share
+    others_7: Share
+    answers: int
+    stories: int
+    useful: Share
+    service: Share
+    in_time: Share
+    reach: Share
+    nps: int | None
+    nps_answers: int
+    ltv: tuple[float, float, float] | None
+    funnel: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """What the figures are made of: person → day of joining, and (event, day) → who."""
+
+    joined: Mapping[int, dt.date]
+    by_name: Mapping[str, Mapping[int, Mapping[dt.date, int]]]
+
+    def did(self, names: Collection[str], first: dt.date, last: dt.date) -> set[int]:
+        """Who did one of these in these days."""
+        return {
+            person
+            for name in names
+            for person, days in self.by_name.get(name, {}).items()
+            if person in self.joined and any(first <= day <= last for day in days)
+        }
+
+    def times(self, names: Collection[str], first: dt.date, last: dt.date) -> int:
+        """How often these happened in these days."""
+        return sum(
+            count
+            for name in names
+            for person, days in self.by_name.get(name, {}).items()
+            if person in self.joined
+            for day, count in days.items()
+            if first <= day <= last
+        )
+
+
+LOOKED_AT = tuple(
+    dict.fromkeys(
+        (
+            *SIGNS,
+            *INTERACTIONS,
+            *SERVICES,
+            "consent_given",
+            "faq_answered",
+            "story_published",
+            "answer_rated",
+            "answer_useful",
+            "booking_asked",
+            "booking_coming",
+            "case_answered",
+            "case_missed",
+            "referral_noted",
+            "referral_credited",
+        )
+    )
+)
+
+
+def read(scene: Scene, first: dt.date, last: dt.date) -> Community:
+    """Everything that the figures of these days need."""
+    staff, knobs = everybody_on_staff(scene), scene.settings.community
+    joined = {
+        one: day_of(seen, knobs.zone, knobs.day_turns_at)
+        for one, seen in people.first_seen(scene.work).items()
+        if one not in staff
+    }
+    since = first - dt.timedelta(days=2 * MONTH + WINDOW)
+    return Community(joined, events.by_name(scene.work, LOOKED_AT, since, last))
+
+
+def measure(scene: Scene, first: dt.date, last: dt.date) -> Metrics:
+    """The figures of [first, last], both included."""
+    found, knobs = read(scene, first, last), scene.settings.community
+    begin = at(first, knobs.day_turns_at, knobs.zone)
+    end = at(last + dt.timedelta(days=1), knobs.day_turns_at, knobs.zone)
+    sent = outbox.fates(scene.work, begin, end)
+    scores = events.numbers(scene.work, "nps_answered", "score", begin, end)
+    invited = found.did(("referral_noted",), dt.date.min, last)
+    members = [one for one, day in found.joined.items() if day <= last]
+    active = found.did(SIGNS, first, last)
+    before = [one for one, day in found.joined.items() if day < first]
+    noted = found.did(("referral_noted",), first, last)
+    return Metrics(
+        first=first,
+        last=last,
+        members=len(members),
+        joined=sum(first <= day <= last for day in found.joined.values()),
+        active=Share(len(active), len(members)),
+        interactions=found.times(INTERACTIONS, first, last) / len(active) if len(active) >= FEWEST else None,
+        retention_7=retention(found, first, last, WEEK),
+        retention_30=retention(found, first, last, MONTH),
+        referral=len(noted) / len(before) if len(before) >= FEWEST else None,
+        invitation=_invitation(found, first, last),
+        invited_7=retention(found, first, last, WEEK, invited),
+        others_7=retention(found, first, last, WEEK, found.joined.keys() - invited),
+        answers=found.times(("faq_answered",), first, last),
+        stories=found.times(("story_published",), first, last),
+        useful=_rated(scene, begin, end),
+        service=Share(
+            len(found.did(("booking_coming",), first, last) & found.did(("booking_asked",), first, last)),
+            len(found.did(("booking_asked",), first, last)),
+        ),
+        in_time=_in_time(found, first, last),
+        reach=Share(sent.get("sent", 0), sum(sent.values())),
+        nps=nps(scores),
+        nps_answers=len(scores),
+        ltv=ltv(found, last),
+        funnel=_funnel(found, first, last),
+    )
+
+
+def retention(
+    found: Community, first: dt.date, last: dt.date, after: int, among: Collection[int] | None = None
+) -> Share:
+    """Of those whose days `after` … `after`+6 after joining end in [first, last]: who showed a sign on one of them."""
+    cohort = {
+        one: day
+        for one, day in found.joined.items()
+        if first <= day + dt.timedelta(days=after + WINDOW - 1) <= last and (among is None or one in among)
+    }
+    stayed = [
+        one
+        for one, day in cohort.items()
+        if _signed(found, one, day + dt.timedelta(days=after), day + dt.timedelta(days=after + WINDOW - 1))
+    ]
+    return Share(len(stayed), len(cohort))
+
+
+def _signed(found: Community, person: int, first: dt.date, last: dt.date) -> bool:
+    return any(first <= day <= last for name in SIGNS for day in found.by_name.get(name, {}).get(person, ()))
+
+
+def _invitation(found: Community, first: dt.date, last: dt.date) -> Share:
+    """Of the newcomers who came by an invitation three to one weeks before the end: how many were credited by now."""
+    shift = dt.timedelta(days=2 * WEEK)
+    came = found.did(("referral_noted",), first - shift, last - shift)
+    return Share(min(len(came), found.times(("referral_credited",), first - shift, last)), len(came))
+
+
+def _rated(scene: Scene, begin: dt.datetime, end: dt.datetime) -> Share:
+    rated = events.numbers(scene.work, "answer_rated", "useful", begin, end)
+    return Share(sum(bool(one) for one in rated), len(rated))
+
+
+def _in_time(found: Community, first: dt.date, last: dt.date) -> Share:
+    """Answered questions whose clock had not run out."""
+    answered, missed = (found.times((name,), first, last) for name in ("case_answered", "case_missed"))
+    return Share(max(0, answered - missed), answered)
+
+
+def nps(scores: Sequence[float]) -> int | None:
+    """Per cent of 9 and 10 less per cent of 0 to 6 (Reichheld 2003)."""
+    if len(scores) < FEWEST:
+        return None
+    return round(100 * (sum(one >= 9 for one in scores) - sum(one <= 6 for one in scores)) / len(scores))
+
+
+def ltv(found: Community, last: dt.date) -> tuple[float, float, float] | None:
+    """(uses of services over a member's life, lower and upper end of a 90 % bootstrap interval).
+
+    Uses a month of who was active last month ÷ share of those active the month before who were not any more. It is in uses,
+    not in money; a community of no leavers has no such figure.
+    """
+    month = dt.timedelta(days=MONTH)
+    now = found.did(SIGNS, last - month + dt.timedelta(days=1), last)
+    then = found.did(SIGNS, last - 2 * month + dt.timedelta(days=1), last - month)
+    if len(now) < FEWEST or len(then) < FEWEST or then <= now:
+        return None
+    uses = {one: 0 for one in now}
+    for name in SERVICES:
+        for person, days in found.by_name.get(name, {}).items():
+            if person in uses:
+                uses[person] += sum(count for day, count in days.items() if last - month < day <= last)
+    left = [one not in now for one in sorted(then)]
+    values, chance = [uses[one] for one in sorted(uses)], random.Random(1)
+
+    def life(sample: Sequence[int], gone: Sequence[bool]) -> float:
+        return (sum(sample) / len(sample)) / max(sum(gone) / len(gone), 0.5 / len(gone))
+
+    drawn = sorted(
+        life(chance.choices(values, k=len(values)), chance.choices(left, k=len(left))) for _ in range(SAMPLES)
+    )
+    return life(values, left), drawn[SAMPLES // 20], drawn[-SAMPLES // 20]
+
+
+def _funnel(found: Community, first: dt.date, last: dt.date) -> tuple[tuple[str, int], ...]:
+    """Those who joined in these days, and how far they have come by the last of them."""
+    came = {one for one, day in found.joined.items() if first <= day <= last}
+    agreed = came & found.did(("consent_given",), first, last)
+    checked = agreed & found.did(("check_in_recorded",), first, last)
+    stayed = {one for one in checked if _signed(found, one, found.joined[one] + dt.timedelta(days=WEEK), last)}
+    served = stayed & found.did(SERVICES, first, last)
+    return (
+        ("加入", len(came)),
+        ("同意建档", len(agreed)),
+        ("第一次打卡", len(checked)),
+        ("一周后还在", len(stayed)),
+        ("用过服务", len(served)),
+    )
