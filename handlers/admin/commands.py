@@ -26,6 +26,7 @@ from handlers.admin import (
     staff,
     statistics,
     thanks,
+    trials,
 )
 from handlers.admin.grammar import EVERYBODY, Command, said
 from handlers.contract import Context, Handled, Incoming
@@ -55,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     *bookings.COMMANDS,
     *statistics.COMMANDS,
     *figures.COMMANDS,
+    *trials.COMMANDS,
     *cases.COMMANDS,
     *gaps.COMMANDS,
     *alerts.COMMANDS,

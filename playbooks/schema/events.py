@@ -92,6 +92,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "lecture_rated": ("lecture",),
         "companion_invited": (),
         "sheet_shared": (),
+        "arm_shown": ("experiment", "arm"),
         "nps_asked": (),
         "nps_answered": ("score",),
         "parting_asked": (),

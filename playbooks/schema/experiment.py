@@ -12,7 +12,8 @@ from playbooks.schema.events import Event
 from playbooks.schema.nearest import meant
 from playbooks.schema.source import Misplaced
 
-ALLOWED = ("faq", "journey", "challenge", "reward")
+ALLOWED = ("journey",)
+"""What can be tried so far: a plan against other plans, each reviewed."""
 NEVER = {"lexicon": "词表", "rule": "规则", "measure": "指标", "segment": "分群", "experiment": "试验"}
 
 

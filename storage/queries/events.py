@@ -16,7 +16,7 @@ from storage.work import Work
 
 TABLE = Event.__table__  # type: ignore[attr-defined]
 ROLLED = Activity.__table__  # type: ignore[attr-defined]
-KEPT = ("points_booked", "honour_given", "segment_entered", "segment_left", "referral_credited")
+KEPT = ("points_booked", "honour_given", "segment_entered", "segment_left", "arm_shown", "referral_credited")
 """What somebody has is made of these: they stay as long as the person."""
 INSERTS = {sqlite.dialect.name: sqlite.insert, postgresql.dialect.name: postgresql.insert}
 PAGE = 5_000
@@ -98,6 +98,13 @@ def moves(work: Work, since: dt.datetime) -> tuple[Counter[str], Counter[str]]:
     for name, data in work.connection.execute(wanted):
         (came if name == "segment_entered" else went)[data["segment"]] += 1
     return came, went
+
+
+def latest_of(work: Work, names: Collection[str], since: dt.datetime) -> dict[int, dt.datetime]:
+    """Person → when one of these happened to them last, since then."""
+    wanted = select(TABLE.c.person_id, func.max(TABLE.c.at, type_=TABLE.c.at.type)).where(TABLE.c.name.in_(names))
+    wanted = wanted.where(TABLE.c.at >= since, TABLE.c.person_id.is_not(None)).group_by(TABLE.c.person_id)
+    return {person: at for person, at in work.connection.execute(wanted)}
 
 
 def numbers(work: Work, name: str, field: str, since: dt.datetime, until: dt.datetime) -> list[float]:

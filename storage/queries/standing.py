@@ -126,7 +126,13 @@ def members_of(work: Work, kind: str, name: str) -> list[int]:
     return list(work.connection.execute(wanted.order_by(BELONGS.c.person_id)).scalars())
 
 
+def since(work: Work, kind: str, name: str) -> dict[int, dt.datetime]:
+    """Person → since when they are in a group."""
+    wanted = select(BELONGS.c.person_id, BELONGS.c.since).where(BELONGS.c.kind == kind, BELONGS.c.name == name)
+    return {person: at for person, at in work.connection.execute(wanted)}
+
+
 def empty(work: Work) -> None:
-    """Honours and segments, before they are made anew; tags follow from what is known today, not from the log."""
+    """Honours, segments and arms, before they are made anew; tags follow from what is known today, not from the log."""
     work.connection.execute(delete(HONOURS))
-    work.connection.execute(delete(BELONGS).where(BELONGS.c.kind == "segment"))
+    work.connection.execute(delete(BELONGS).where(BELONGS.c.kind.in_(("segment", "arm"))))

@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Handled, Happened, Outgoing, Scene, Skip, stored
 from handlers.services.care import planning
 from handlers.services.care.days import day_of
+from handlers.services.community import experiments
 from handlers.services.community.points import award
 from handlers.services.staff.roles import with_roles
 from playbooks.schema.condition import Condition, Truth, judge
@@ -28,13 +29,18 @@ REPLANNED_AT_ONCE = 200
 
 def enrol(scene: Scene, person: Person, journey_id: str, anchor: dt.datetime) -> Enrolment | None:
     """Put a person on a journey and plan all its steps; None when they are on it, may not be, or it is not served."""
-    journey = scene.index.library.journeys.get(journey_id)
-    if journey is None:
+    library = scene.index.library
+    wanted = library.journeys.get(journey_id)
+    if wanted is None or journey_id in experiments.hidden(library):
+        return None
+    if wanted.only_if is not None and _fits(scene, person, wanted.only_if) is not Truth.YES:
         return None
     rounds = care.enrolments(scene.work, stored(person.id), "journey", journey_id)
+    if not rounds:  # who has begun with one goes on with it
+        journey_id = experiments.used(scene, "journey", journey_id, stored(person.id))
+        rounds = care.enrolments(scene.work, stored(person.id), "journey", journey_id)
+    journey = library.journeys[journey_id]
     if any(one.state == "running" for one in rounds) or (rounds and journey.anchor in ONCE):
-        return None
-    if journey.only_if is not None and _fits(scene, person, journey.only_if) is not Truth.YES:
         return None
     row = Enrolment(
         person_id=stored(person.id),

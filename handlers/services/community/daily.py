@@ -8,7 +8,7 @@ from sqlalchemy.engine import RowMapping
 
 from handlers.contract import Handled, Happened, Outgoing, Scene, Skip, stored
 from handlers.services.care.days import next_clock
-from handlers.services.community import account, churn, groups, nps, rules
+from handlers.services.community import account, churn, experiments, groups, nps, rules
 from handlers.services.staff.roles import everybody_on_staff
 from storage.queries import due, people
 
@@ -31,7 +31,7 @@ def round_due(scene: Scene, slot: RowMapping) -> Handled | Skip:
     if after == 0:
         plan(scene)
         found = account.begin_day(scene)
-        messages, happened = list(found[0]), list(found[1])
+        messages, happened = [*found[0], *experiments.daily(scene)], list(found[1])
     everybody = people.after(scene.work, after, AT_ONCE)
     persons = groups.patients(scene, everybody, everybody_on_staff(scene))
     happened += groups.refresh(scene, persons)

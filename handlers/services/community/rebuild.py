@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from handlers.services.care.days import day_of
+from handlers.services.community.experiments import KIND as ARM
+from handlers.services.community.experiments import SHOWN
 from handlers.services.community.groups import ENTERED, LEFT, SEGMENT
 from handlers.services.community.honours import GIVEN
 from handlers.services.community.points import BOOKED
@@ -24,7 +26,7 @@ def rebuild(work: Work, knobs: CommunitySettings, report: Report = lambda done, 
     events.empty_roll_up(work)
     points.empty(work)
     standing.empty(work)
-    members: dict[tuple[int, str], Any] = {}
+    members: dict[tuple[int, str, str], Any] = {}
     for rows in events.pages(work):
         events.add_up(work, _counted(rows, knobs))
         for row in rows:
@@ -32,7 +34,7 @@ def rebuild(work: Work, knobs: CommunitySettings, report: Report = lambda done, 
         done += len(rows)
         report(done, total)
     joined = [
-        {"person_id": person, "kind": SEGMENT, "name": name, "since": at} for (person, name), at in members.items()
+        {"person_id": person, "kind": kind, "name": name, "since": at} for (person, kind, name), at in members.items()
     ]
     standing.join_groups(work, joined)
     return done
@@ -49,7 +51,7 @@ def _counted(rows: list[Any], knobs: CommunitySettings) -> Counter[tuple[int, st
     return Counter((row.person_id, row.name, day) for row, day in days)
 
 
-def _apply(work: Work, row: Any, members: dict[tuple[int, str], Any]) -> None:
+def _apply(work: Work, row: Any, members: dict[tuple[int, str, str], Any]) -> None:
     """One event's part in ledger, honours and segments."""
     data = row.data
     if row.name == BOOKED:
@@ -57,6 +59,8 @@ def _apply(work: Work, row: Any, members: dict[tuple[int, str], Any]) -> None:
     elif row.name == GIVEN:
         standing.give_honour(work, data["key"], row.person_id, data["honour"], row.at)
     elif row.name == ENTERED:
-        members[row.person_id, data["segment"]] = row.at
+        members[row.person_id, SEGMENT, data["segment"]] = row.at
     elif row.name == LEFT:
-        members.pop((row.person_id, data["segment"]), None)
+        members.pop((row.person_id, SEGMENT, data["segment"]), None)
+    elif row.name == SHOWN:
+        members[row.person_id, ARM, f"{data['experiment']}:{data['arm']}"] = row.at
