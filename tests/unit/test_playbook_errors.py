@@ -67,7 +67,7 @@ ONE_MISTAKE = {
     "six-actions": "9: then: 最多写 5 条，现在有 6 条",
     "no-such-journey": "10: then.0.journey: 没有叫 nowhere 的计划",
     "no-such-fact": "8: only_if: 没有叫 days_since_mesage 的事实，您是不是想写 days_since_message？",
-    "fact-of-another-event": "8: only_if: 事件 room_joined 不带 in_range，带它的有：check_in_recorded",
+    "fact-of-another-event": "8: only_if: 事件 room_joined 不带 days_done，带它的有：challenge_finished",
     "too-small": "8: smallest: 不能小于 5",
     "weights": "8: arms: 各组的 weight 加起来要等于 100，现在是 90",
     "experiment-on-words": "7: of: 试验不能用在词表上",

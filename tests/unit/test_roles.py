@@ -34,10 +34,21 @@ REVIEWERS = frozenset({"owner", "clinician", "expert"})
 ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "帮助": (ALL, ""),
     "成员": (ALL, "糖尿病新手群"),
-    "画像": (ALL - {"supervisor"}, "张姐"),
     "标签": (ALL - {"supervisor", "expert"}, "张姐 +关注"),
     "监护": (frozenset({"owner", "manager", "clinician"}), "张姐 同意"),
     "恢复": (ALL - {"supervisor"}, "张姐"),
+    "画像": (ALL - {"supervisor"}, "张姐"),
+    "分群": (ALL - {"supervisor"}, ""),
+    "规则": (ALL, ""),
+    "备注": (ALL - {"supervisor"}, "张姐"),
+    "顾问": (ALL - {"supervisor"}, ""),
+    "关怀": (ALL - {"supervisor"}, ""),
+    "移交": (frozenset({"owner", "manager"}), "张姐 张姐"),
+    "流失": (ALL - {"supervisor"}, ""),
+    "积分": (ALL - {"supervisor"}, "张姐"),
+    "兑换": (ALL - {"supervisor"}, ""),
+    "核销": (ALL - {"supervisor"}, "AAAAAA"),
+    "退兑": (frozenset({"owner", "manager"}), "AAAAAA"),
     "核对": (ALL - {"supervisor"}, ""),
     "群管理": (frozenset({"owner", "manager", "supervisor"}), ""),
     "处置": (frozenset({"owner", "manager"}), "99 提醒"),
@@ -53,6 +64,8 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "未到": (ALL - {"supervisor"}, "99"),
     "一页纸": (ALL - {"supervisor"}, "张姐"),
     "统计": (ALL, "本周"),
+    "指标": (ALL, ""),
+    "试验": (ALL, ""),
     "案例": (ALL - {"supervisor"}, ""),
     "回复": (ALL - {"supervisor"}, "99 好的"),
     "接手": (ALL - {"supervisor"}, "99"),
@@ -93,7 +106,7 @@ ALIASES = {
     "收进问答": "收录",
     "台账": "群管理",
 }
-ONLY_PRIVATE = {"画像", "更正进度", "应急名单", "计划", "一页纸"}
+ONLY_PRIVATE = {"画像", "更正进度", "应急名单", "计划", "一页纸", "备注", "流失", "积分"}
 
 
 @pytest.fixture(autouse=True, scope="module")

@@ -20,9 +20,12 @@ def award(scene: Scene, person_id: int, amount: int, key: str, reason: str, kind
     """Book points once per key; returns how many were booked (0 when the key was booked before). Nobody gets below zero."""
     if amount < 0:
         amount = max(amount, -points.total(scene.work, person_id))
+    before = level_name(scene, points.grown(scene.work, person_id)) if amount > 0 else ""
     if amount == 0 or not points.book(scene.work, key, person_id, amount, reason, scene.now, kind):
         return 0
     note(scene, Happened(BOOKED, {"key": key, "points": amount, "reason": reason, "kind": kind}, person_id))
+    if before and (now := level_name(scene, points.grown(scene.work, person_id))) != before:
+        note(scene, Happened("level_reached", {"level": now}, person_id))
     return amount
 
 
