@@ -114,15 +114,17 @@ def show_rules(ctx: Context, msg: Incoming, rest: str) -> Handled:
     if word in (*STOP, *START) and not ctx.roles & MANAGERS:
         return said(ctx, msg, "admin/not_yours", verb="规则 停")
     if word in (*STOP, *START):
-        rule = known.get(name.strip())
-        if rule is None:
-            return said(ctx, msg, "group/which_rule", name=name.strip(), rules=sorted(known))
-        changed = rules.rest(ctx, rule.id, word in STOP)
-        return said(ctx, msg, "group/rule_changed", rule=rule, off=word in STOP, changed=changed)
+        titles = {one.id: one.title for one in known.values()} | rules.BUILT_IN
+        chosen = name.strip()
+        if chosen not in titles:
+            return said(ctx, msg, "group/which_rule", name=chosen, rules=sorted(titles))
+        changed = rules.rest(ctx, chosen, word in STOP)
+        return said(ctx, msg, "group/rule_changed", id=chosen, title=titles[chosen], off=word in STOP, changed=changed)
     done = standing.ruled_by(ctx.work, ctx.now - WEEK)
     resting = rules.resting(ctx)
     rows = [(one.id, one.title, done.get(one.id, 0), one.id in resting) for one in _ranked(known.values(), done)]
-    return said(ctx, msg, "group/rules", rows=rows)
+    more = [(name, title, name in resting) for name, title in rules.BUILT_IN.items()]
+    return said(ctx, msg, "group/rules", rows=rows, more=more)
 
 
 def _ranked(known: Iterable[Rule], done: Mapping[str, int]) -> list[Rule]:

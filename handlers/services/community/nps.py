@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from handlers.contract import Happened, Kind, Outgoing, Scene, stored, to_person
 from handlers.services.care.days import day_of
+from handlers.services.community import rules
 from handlers.services.community.consents import held_back
 from handlers.services.community.facts import SIGNS
 from handlers.services.community.log import today
@@ -14,6 +15,7 @@ from storage.queries import events, questions
 from storage.tables.people import Person
 
 BY = "nps"
+ASKING = "ask-nps"
 ASKED = "nps_asked"
 AGAIN, MEMBER, LATELY = dt.timedelta(days=180), 30, dt.timedelta(days=3)
 WAITS, GOOD_FOR = dt.timedelta(days=3), dt.timedelta(hours=10)
@@ -21,6 +23,8 @@ WAITS, GOOD_FOR = dt.timedelta(days=3), dt.timedelta(hours=10)
 
 def daily(scene: Scene, persons: Sequence[Person]) -> tuple[list[Outgoing], list[Happened]]:
     """Ask those whose moment it is; nobody who is ill, locked, grieving, or was asked why they leave."""
+    if ASKING in rules.resting(scene):
+        return [], []
     day = today(scene)
     may = [one for one in persons if not held_back(one) and (day - day_of(one.first_seen, one.zone)).days >= MEMBER]
     ever = events.last_days(scene.work, [stored(one.id) for one in may]) if may else {}

@@ -27,6 +27,8 @@ from storage.tables.people import Person
 DAILY = "day_began"
 OFFER = "offer"
 RESTING = "rules_off"
+BUILT_IN = {"ask-leaving": "好些天没来的，问一次为什么", "ask-nps": "满一个月的，问一次愿不愿意推荐"}
+"""What the program asks by itself; managers stop and start it as they do rules."""
 OFFER_WAITS = dt.timedelta(days=3)
 GOOD_FOR = dt.timedelta(hours=12)
 NAMES_SHOWN = 20
