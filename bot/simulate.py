@@ -7,7 +7,7 @@ import datetime as dt
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.channels.memory import Sent
@@ -15,7 +15,7 @@ from bot.stories.story import ZONE
 from bot.stories.world import World, name_of
 from handlers.services.care.days import local
 from playbooks.library import Library
-from storage.queries import due, events, outbox
+from storage.queries import due, events, outbox, standing
 
 ROOM = "糖尿病新手群"
 START = dt.datetime(2026, 3, 2, 8, 0, tzinfo=ZONE)
@@ -165,6 +165,8 @@ def account(world: World) -> dict[str, Any]:
     with world.app.database.reading() as work:
         slots, states = due.counts(work), outbox.counts(work)
         weeks = calendar(due.outcomes(work))
+        rules = standing.ruled_by(work, dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+        pushed = outbox.pushed(work)
         happened = events.counts(work, dt.datetime(2020, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
     planned, ended, why = Counter[str](), Counter[str](), Counter[str]()
     for (kind, state, reason), count in slots.items():
@@ -182,7 +184,24 @@ def account(world: World) -> dict[str, Any]:
         "why": dict(why),
         "unaccounted": sum(planned.values()) - sum(ended[state] for state in ENDS),
         "events": happened,
+        "rules": dict(sorted(rules.items(), key=lambda one: -one[1])),
+        "pushes": pushes(pushed, world.app.desk.config.send.pushes_a_day),
         "calendar": weeks,
+    }
+
+
+def pushes(sent: Sequence[tuple[int, dt.datetime]], cap: int) -> dict[str, int]:
+    """What one person got unasked at most on a day and in a week, and on how many days somebody got more than the cap."""
+    days, weeks = Counter[tuple[int, dt.date]](), Counter[tuple[int, tuple[int, int]]]()
+    for person, at in sent:
+        day = local(at, ZONE.key).date()
+        days[person, day] += 1
+        weeks[person, day.isocalendar()[:2]] += 1
+    return {
+        "most_a_day": max(days.values(), default=0),
+        "most_a_week": max(weeks.values(), default=0),
+        "cap_a_day": cap,
+        "over_cap": sum(count > cap for count in days.values()),
     }
 
 

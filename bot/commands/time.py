@@ -21,6 +21,8 @@ SIMULATED = {
     "planned": "计划的事",
     "ended": "结果",
     "unaccounted": "没有下落的",
+    "rules": "规则做过几次",
+    "pushes": "一个人收到的主动消息",
     "memory_mb": "内存（MB）",
     "seconds": "用时（秒）",
 }
@@ -76,7 +78,7 @@ def simulate(
     else:
         show(found, tuple(name for name in SIMULATED if name in found), SIMULATED)
         out.print(_calendar(found["calendar"]))
-    raise typer.Exit(1 if found["unaccounted"] else 0)
+    raise typer.Exit(1 if found["unaccounted"] or found.get("pushes", {}).get("over_cap") else 0)
 
 
 def _calendar(weeks: list[dict[str, Any]]) -> Table:

@@ -250,3 +250,10 @@ def fates(work: Work, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
     wanted = wanted.where(TABLE.c.kind.in_(("push", "care", "reminder")), TABLE.c.person_id.is_not(None))
     wanted = wanted.where(TABLE.c.state.not_in(("waiting", "sending")))
     return {state: count for state, count in work.connection.execute(wanted.group_by(TABLE.c.state))}
+
+
+def pushed(work: Work) -> list[tuple[int, dt.datetime]]:
+    """(person, when) of every unasked message that was sent to somebody."""
+    wanted = select(TABLE.c.person_id, TABLE.c.sent_at).where(TABLE.c.kind.in_(("push", "care")))
+    wanted = wanted.where(TABLE.c.person_id.is_not(None), TABLE.c.sent_at.is_not(None))
+    return [(person, at) for person, at in work.connection.execute(wanted)]

@@ -114,6 +114,23 @@ def leave_groups(work: Work, gone: Collection[tuple[int, str, str]]) -> None:
         work.connection.execute(left)
 
 
+REFUSED = "no_rule"
+
+
+def refuse(work: Work, person_id: int, rule: str, now: dt.datetime) -> bool:
+    """Somebody wants nothing more of this rule; False when they said so before."""
+    if (REFUSED, rule) in groups(work, [person_id]).get(person_id, ()):
+        return False
+    join_groups(work, [{"person_id": person_id, "kind": REFUSED, "name": rule, "since": now}])
+    return True
+
+
+def refused(work: Work, person_ids: Collection[int], rule: str) -> set[int]:
+    """Who of these wants nothing more of this rule."""
+    wanted = select(BELONGS.c.person_id).where(BELONGS.c.kind == REFUSED, BELONGS.c.name == rule)
+    return set(work.connection.execute(wanted.where(BELONGS.c.person_id.in_(person_ids))).scalars())
+
+
 def sizes(work: Work, kind: str) -> dict[str, int]:
     """Group → how many are in it."""
     wanted = select(BELONGS.c.name, func.count()).where(BELONGS.c.kind == kind).group_by(BELONGS.c.name)

@@ -12,9 +12,9 @@ from handlers.services.care import journeys, reminders
 from handlers.services.care.days import shown_date
 from handlers.services.community import consents
 from handlers.services.knowledge.outdated import entries
-from storage.queries import care, due, mates, people, profile, staff
+from storage.queries import care, due, mates, people, profile, staff, standing
 
-Stop = Literal["journey", "challenge", "companion", "reminder", "activity", ""]
+Stop = Literal["journey", "challenge", "companion", "reminder", "activity", "rule", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ def origin(scene: Scene, row: RowMapping) -> Origin:
         playbook, _, part = rest.partition(":")
         found = _plan(scene, row["person_id"], rule, playbook)
         return replace(found, stop="companion") if part == "companion" else found
+    if rule == "rule":
+        known = scene.index.library.rules.get(rest)
+        return Origin("rule", known.title if known else rest, known.version if known else 0, stop="rule", ref=rest)
+    if rule in ASKED:
+        return Origin("asked", stop="rule", ref=ASKED[rule])
+    if rule == "activity" and not rest.isdecimal():
+        return Origin("stars")
     if rule in ("activity", "broadcast"):
         return _broadcast(scene, rule, int(rest))
     return Origin("case" if rule == "case" else "reply")
@@ -82,6 +89,8 @@ def end(scene: Scene, person_id: int, stop: str, ref: str) -> bool:
     """Ends just this; False when it had ended before."""
     if stop == "activity":
         return profile.withdraw_consent(scene.work, person_id, consents.MARKETING, scene.now)
+    if stop == "rule":
+        return standing.refuse(scene.work, person_id, ref, scene.now)
     if stop == "reminder":
         found = next((one for one in care.reminders(scene.work, person_id) if one.id == int(ref)), None)
         if found is not None:
@@ -107,5 +116,7 @@ def end(scene: Scene, person_id: int, stop: str, ref: str) -> bool:
     return bool(running)
 
 
+ASKED = {"parting": "ask-leaving", "nps": "ask-nps"}
+"""What the program asks by itself, by the name under which it can be stopped."""
 CHALLENGE = ("challenge_day", "challenge_end")
 """The kinds of slots that belong to a challenge."""

@@ -16,7 +16,7 @@ from handlers.contract import Happened, Kind, Outgoing, Scene, stored, to_person
 from handlers.services.care import freezes
 from handlers.services.community import facts, rules
 from handlers.services.community.consents import held_back
-from storage.queries import partings, questions, staff
+from storage.queries import partings, questions, staff, standing
 from storage.tables.people import Person
 
 BY = "parting"
@@ -107,8 +107,8 @@ def daily(scene: Scene, persons: Sequence[Person]) -> tuple[list[Outgoing], list
     asked = partings.asked_since(scene.work, ids, scene.now - ASK_AGAIN)
     may = [one for one in persons if stored(one.id) not in asked and _may_be_asked(scene, one)]
     messages: list[Outgoing] = []
-    if ASKING in rules.resting(scene):
-        may = []
+    refused = standing.refused(scene.work, ids, ASKING)
+    may = [one for one in may if one.id not in refused] if ASKING not in rules.resting(scene) else []
     for person_id, found in of_many(scene, may).items() if may else ():
         person = next(one for one in may if one.id == person_id)
         if found.score >= HIGH and not freezes.now(scene, person):

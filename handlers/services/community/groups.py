@@ -62,7 +62,7 @@ def refresh(scene: Scene, persons: Sequence[Person]) -> list[Happened]:
     gone: list[tuple[int, str, str]] = []
     happened: list[Happened] = []
     for person_id, mine in known.items():
-        now, was = judged(library, mine), before.get(person_id, set())
+        now, was = judged(library, mine), {one for one in before.get(person_id, set()) if one[0] in (SEGMENT, TAG)}
         joined += [
             {"person_id": person_id, "kind": kind, "name": name, "since": scene.now} for kind, name in sorted(now - was)
         ]

@@ -11,7 +11,7 @@ from handlers.services.community import rules
 from handlers.services.community.consents import held_back
 from handlers.services.community.facts import SIGNS
 from handlers.services.community.log import today
-from storage.queries import events, questions
+from storage.queries import events, questions, standing
 from storage.tables.people import Person
 
 BY = "nps"
@@ -27,6 +27,8 @@ def daily(scene: Scene, persons: Sequence[Person]) -> tuple[list[Outgoing], list
         return [], []
     day = today(scene)
     may = [one for one in persons if not held_back(one) and (day - day_of(one.first_seen, one.zone)).days >= MEMBER]
+    refused = standing.refused(scene.work, [stored(one.id) for one in may], ASKING) if may else set()
+    may = [one for one in may if one.id not in refused]
     ever = events.last_days(scene.work, [stored(one.id) for one in may]) if may else {}
     asked = [one for one in may if _its_moment(ever.get(stored(one.id), {}), day) and not _quiet(one, scene.now)]
     waiting = [questions.row(stored(one.id), None, BY, {}, scene.now + WAITS) for one in asked]

@@ -145,7 +145,7 @@ def _act(scene: Scene, rule: Rule, number: int, action: Any, person: Person, out
             if person.quiet_until is None or person.quiet_until < until:
                 people.change(scene.work, person_id, quiet_until=until)
             return True
-    if held_back(person) or _quiet(person, scene.now):
+    if held_back(person) or _quiet(person, scene.now) or standing.refused(scene.work, [person_id], rule.id):
         return False
     outcome.messages.append(_message(scene, rule, action, person))
     return True
