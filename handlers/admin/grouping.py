@@ -123,8 +123,11 @@ def show_rules(ctx: Context, msg: Incoming, rest: str) -> Handled:
     done = standing.ruled_by(ctx.work, ctx.now - WEEK)
     resting = rules.resting(ctx)
     rows = [(one.id, one.title, done.get(one.id, 0), one.id in resting) for one in _ranked(known.values(), done)]
+    everything = rest.strip() in ("全部", "所有")
+    idle = [] if everything else [(id, title) for id, title, count, off in rows if not count and not off]
+    rows = [row for row in rows if everything or row[2] or row[3]]
     more = [(name, title, name in resting) for name, title in rules.BUILT_IN.items()]
-    return said(ctx, msg, "group/rules", rows=rows, more=more)
+    return said(ctx, msg, "group/rules", rows=rows, idle=idle, more=more)
 
 
 def _ranked(known: Iterable[Rule], done: Mapping[str, int]) -> list[Rule]:

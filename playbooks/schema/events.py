@@ -71,6 +71,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "companion_invited": (),
         "sheet_shared": (),
         "arm_shown": ("experiment", "arm"),
+        "room_recommended": (),
         "nps_asked": (),
         "nps_answered": ("score",),
         "parting_asked": (),

@@ -41,6 +41,8 @@ ALLOWED: dict[str, tuple[frozenset[str], str]] = {
     "分群": (ALL - {"supervisor"}, ""),
     "规则": (ALL, ""),
     "备注": (ALL - {"supervisor"}, "张姐"),
+    "群分类": (ALL, ""),
+    "群体检": (ALL, ""),
     "顾问": (ALL - {"supervisor"}, ""),
     "关怀": (ALL - {"supervisor"}, ""),
     "移交": (frozenset({"owner", "manager"}), "张姐 张姐"),

@@ -1,4 +1,4 @@
-"""What follows from what happened: the log, journeys that end, points, rules of the playbooks."""
+"""What follows from what happened: the log, journeys that end, points, rooms, rules of the playbooks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from handlers.contract import Happened, Outgoing, Scene
 from handlers.services.care.journeys import left_by
-from handlers.services.community import advising, log, points, rules
+from handlers.services.community import advising, log, points, rooms, rules
 
 ROUNDS = 3
 """A rule may bring about what another rule waits for; after so many rounds nothing more follows."""
@@ -23,6 +23,7 @@ def follow(scene: Scene, happened: Sequence[Happened]) -> list[Outgoing]:
         left_by(scene, rest)
         points.earn(scene, rest)
         found += advising.follow(scene, rest)
+        found += rooms.follow(scene, rest)
         messages, more = rules.follow(scene, rest)
         found += messages
         log.write(scene, more)
