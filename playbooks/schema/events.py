@@ -72,6 +72,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "sheet_shared": (),
         "arm_shown": ("experiment", "arm"),
         "room_recommended": (),
+        "diary_written": (),
         "nps_asked": (),
         "nps_answered": ("score",),
         "parting_asked": (),

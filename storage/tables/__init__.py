@@ -14,6 +14,7 @@ from storage.tables import (
     standing,
     stock,
     visits,
+    voices,
     web,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "standing",
     "stock",
     "visits",
+    "voices",
     "web",
 ]
 
