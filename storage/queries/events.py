@@ -135,10 +135,10 @@ def last_days(work: Work, person_ids: Collection[int]) -> dict[int, dict[str, tu
     return found
 
 
-def sums(work: Work, name: str, first: dt.date, last: dt.date) -> dict[int, int]:
-    """Person → how often this happened to them in these days, both included."""
+def sums(work: Work, names: Collection[str], first: dt.date, last: dt.date) -> dict[int, int]:
+    """Person → how often these happened to them in these days, both included."""
     wanted = select(ROLLED.c.person_id, func.sum(ROLLED.c.count))
-    wanted = wanted.where(ROLLED.c.name == name, ROLLED.c.day >= first, ROLLED.c.day <= last)
+    wanted = wanted.where(ROLLED.c.name.in_(names), ROLLED.c.day >= first, ROLLED.c.day <= last)
     return {person: int(times) for person, times in work.connection.execute(wanted.group_by(ROLLED.c.person_id))}
 
 
@@ -146,17 +146,6 @@ def people_with(work: Work, names: Collection[str], first: dt.date, last: dt.dat
     """Who did one of these in these days, both included."""
     wanted = select(ROLLED.c.person_id).where(ROLLED.c.name.in_(names), ROLLED.c.day >= first, ROLLED.c.day <= last)
     return set(work.connection.execute(wanted.distinct()).scalars())
-
-
-def by_name(
-    work: Work, names: Collection[str], first: dt.date, last: dt.date
-) -> dict[str, dict[int, dict[dt.date, int]]]:
-    """Event → person → day → how often, in these days, both included."""
-    found: dict[str, dict[int, dict[dt.date, int]]] = {}
-    wanted = select(ROLLED).where(ROLLED.c.name.in_(names), ROLLED.c.day >= first, ROLLED.c.day <= last)
-    for row in work.connection.execute(wanted).mappings():
-        found.setdefault(row["name"], {}).setdefault(row["person_id"], {})[row["day"]] = row["count"]
-    return found
 
 
 def rolled_up(work: Work) -> bool:

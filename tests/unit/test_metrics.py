@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 import pytest
 
@@ -20,12 +22,34 @@ def day(number: int) -> dt.date:
     return dt.date(2026, 3, number)
 
 
+@dataclass(frozen=True)
+class Small(Community):
+    """The same with days written down by hand: event → person → day → how often."""
+
+    by_name: Mapping[str, Mapping[int, Mapping[dt.date, int]]]
+
+    def uses(self, names: Collection[str], first: dt.date, last: dt.date) -> dict[int, int]:
+        found: dict[int, int] = {}
+        for name in names:
+            for person, days in self.by_name.get(name, {}).items():
+                if times := sum(count for day, count in days.items() if first <= day <= last):
+                    found[person] = found.get(person, 0) + times
+        return found
+
+    def did(self, names: Collection[str], first: dt.date, last: dt.date) -> set[int]:
+        return set(self.uses(names, first, last))
+
+
+def small(joined: dict[int, dt.date], by_name: dict[str, dict[int, dict[dt.date, int]]]) -> Community:
+    return Small(joined, None, by_name)  # type: ignore[arg-type]
+
+
 def community() -> Community:
     """Eight people. 1–6 joined on 2 March, 7 and 8 on 20 March; 1–4 wrote on 9 March, 1 and 2 on 2 April too; 5 wrote on
     8 March; 6 wrote nothing but on 3 March; 7 came by an invitation and wrote on 27 March."""
     joined = {one: day(2) for one in range(1, 7)} | {7: day(20), 8: day(20)}
     wrote = {one: {day(9): 2} for one in range(1, 5)} | {5: {day(8): 1}, 6: {day(3): 1}, 7: {day(27): 1}}
-    return Community(
+    return small(
         joined,
         {
             "message_written": wrote,
@@ -76,13 +100,13 @@ def test_life_time_value_is_uses_over_the_share_that_left() -> None:
     for one in range(6):
         wrote[one][dt.date(2026, 2, 10)] = 1
     used = {one: {dt.date(2026, 2, 12): 2} for one in range(6)}
-    value, low, high = metrics.ltv(Community(joined, {"message_written": wrote, "case_answered": used}), last) or (
+    value, low, high = metrics.ltv(small(joined, {"message_written": wrote, "case_answered": used}), last) or (
         0,
         0,
         0,
     )
     assert value == pytest.approx(5.0) and low < 5.0 < high
-    assert metrics.ltv(Community(joined, {"message_written": {0: {last: 1}}}), last) is None
+    assert metrics.ltv(small(joined, {"message_written": {0: {last: 1}}}), last) is None
 
 
 def test_the_whole_through_the_database_without_staff() -> None:

@@ -117,7 +117,7 @@ def _stars(scene: Scene, reward: Reward) -> list[Outgoing]:
     messages: list[Outgoing] = []
     told: dict[str, list[str]] = {}
     for star in reward.stars:
-        done = events.sums(scene.work, star.by, last.replace(day=1), last)
+        done = events.sums(scene.work, (star.by,), last.replace(day=1), last)
         ranked = sorted(
             ((count, -one) for one, count in done.items() if count >= star.least and one not in staff), reverse=True
         )

@@ -16,6 +16,7 @@ from handlers.services.care.days import at, day_of
 from handlers.services.community.facts import INTERACTIONS, SERVICES, SIGNS
 from handlers.services.staff.roles import everybody_on_staff
 from storage.queries import events, outbox, people
+from storage.work import Work
 
 FEWEST = 5
 WEEK, MONTH = 7, 30
@@ -66,69 +67,36 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True)
 class Community:
-    """What the figures are made of: person → day of joining, and (event, day) → who."""
+    """What the figures are made of: patient → day of joining, and the roll-up of the log, asked for only what is wanted."""
 
     joined: Mapping[int, dt.date]
-    by_name: Mapping[str, Mapping[int, Mapping[dt.date, int]]]
+    work: Work
 
     def did(self, names: Collection[str], first: dt.date, last: dt.date) -> set[int]:
         """Who did one of these in these days."""
-        return {
-            person
-            for name in names
-            for person, days in self.by_name.get(name, {}).items()
-            if person in self.joined and any(first <= day <= last for day in days)
-        }
+        return events.people_with(self.work, names, first, last) & self.joined.keys()
 
     def times(self, names: Collection[str], first: dt.date, last: dt.date) -> int:
         """How often these happened in these days."""
-        return sum(
-            count
-            for name in names
-            for person, days in self.by_name.get(name, {}).items()
-            if person in self.joined
-            for day, count in days.items()
-            if first <= day <= last
-        )
+        return sum(self.uses(names, first, last).values())
+
+    def uses(self, names: Collection[str], first: dt.date, last: dt.date) -> dict[int, int]:
+        """Who did one of these how often in these days."""
+        found = events.sums(self.work, names, first, last)
+        return {one: times for one, times in found.items() if one in self.joined}
 
 
-LOOKED_AT = tuple(
-    dict.fromkeys(
-        (
-            *SIGNS,
-            *INTERACTIONS,
-            *SERVICES,
-            "consent_given",
-            "faq_answered",
-            "story_published",
-            "answer_rated",
-            "answer_useful",
-            "booking_asked",
-            "booking_coming",
-            "case_answered",
-            "case_missed",
-            "referral_noted",
-            "referral_credited",
-        )
-    )
-)
-
-
-def read(scene: Scene, first: dt.date, last: dt.date) -> Community:
-    """Everything that the figures of these days need."""
+def read(scene: Scene) -> Community:
+    """The patients, and where to look."""
     staff, knobs = everybody_on_staff(scene), scene.settings.community
-    joined = {
-        one: day_of(seen, knobs.zone, knobs.day_turns_at)
-        for one, seen in people.first_seen(scene.work).items()
-        if one not in staff
-    }
-    since = first - dt.timedelta(days=2 * MONTH + WINDOW)
-    return Community(joined, events.by_name(scene.work, LOOKED_AT, since, last))
+    seen = people.first_seen(scene.work).items()
+    joined = {one: day_of(at, knobs.zone, knobs.day_turns_at) for one, at in seen if one not in staff}
+    return Community(joined, scene.work)
 
 
 def measure(scene: Scene, first: dt.date, last: dt.date) -> Metrics:
     """The figures of [first, last], both included."""
-    found, knobs = read(scene, first, last), scene.settings.community
+    found, knobs = read(scene), scene.settings.community
     begin = at(first, knobs.day_turns_at, knobs.zone)
     end = at(last + dt.timedelta(days=1), knobs.day_turns_at, knobs.zone)
     sent = outbox.fates(scene.work, begin, end)
@@ -171,21 +139,16 @@ def retention(
     found: Community, first: dt.date, last: dt.date, after: int, among: Collection[int] | None = None
 ) -> Share:
     """Of those whose days `after` … `after`+6 after joining end in [first, last]: who showed a sign on one of them."""
-    cohort = {
-        one: day
-        for one, day in found.joined.items()
-        if first <= day + dt.timedelta(days=after + WINDOW - 1) <= last and (among is None or one in among)
-    }
-    stayed = [
-        one
-        for one, day in cohort.items()
-        if _signed(found, one, day + dt.timedelta(days=after), day + dt.timedelta(days=after + WINDOW - 1))
-    ]
-    return Share(len(stayed), len(cohort))
-
-
-def _signed(found: Community, person: int, first: dt.date, last: dt.date) -> bool:
-    return any(first <= day <= last for name in SIGNS for day in found.by_name.get(name, {}).get(person, ()))
+    week = dt.timedelta(days=WINDOW - 1)
+    cohorts: dict[dt.date, set[int]] = {}
+    for one, day in found.joined.items():
+        if first <= day + dt.timedelta(days=after) + week <= last and (among is None or one in among):
+            cohorts.setdefault(day, set()).add(one)
+    stayed = 0
+    for day, those in cohorts.items():
+        begin = day + dt.timedelta(days=after)
+        stayed += len(those & found.did(SIGNS, begin, begin + week))
+    return Share(stayed, sum(len(those) for those in cohorts.values()))
 
 
 def _invitation(found: Community, first: dt.date, last: dt.date) -> Share:
@@ -224,11 +187,8 @@ def ltv(found: Community, last: dt.date) -> tuple[float, float, float] | None:
     then = found.did(SIGNS, last - 2 * month + dt.timedelta(days=1), last - month)
     if len(now) < FEWEST or len(then) < FEWEST or then <= now:
         return None
-    uses = {one: 0 for one in now}
-    for name in SERVICES:
-        for person, days in found.by_name.get(name, {}).items():
-            if person in uses:
-                uses[person] += sum(count for day, count in days.items() if last - month < day <= last)
+    served = found.uses(SERVICES, last - month + dt.timedelta(days=1), last)
+    uses = {one: served.get(one, 0) for one in now}
     left = [one not in now for one in sorted(then)]
     values, chance = [uses[one] for one in sorted(uses)], random.Random(1)
 
@@ -246,7 +206,12 @@ def _funnel(found: Community, first: dt.date, last: dt.date) -> tuple[tuple[str,
     came = {one for one, day in found.joined.items() if first <= day <= last}
     agreed = came & found.did(("consent_given",), first, last)
     checked = agreed & found.did(("check_in_recorded",), first, last)
-    stayed = {one for one in checked if _signed(found, one, found.joined[one] + dt.timedelta(days=WEEK), last)}
+    stayed = {
+        one
+        for day in {found.joined[one] for one in checked}
+        for one in found.did(SIGNS, day + dt.timedelta(days=WEEK), last) & checked
+        if found.joined[one] == day
+    }
     served = stayed & found.did(SERVICES, first, last)
     return (
         ("加入", len(came)),
