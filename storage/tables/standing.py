@@ -13,7 +13,7 @@ from storage.types import Sealed, Utc
 class Activity(SQLModel, table=True):
     """How often something happened to somebody on one day of the community: the event log rolled up."""
 
-    __table_args__ = (Index("ix_activity_day", "name", "day"),)
+    __table_args__ = (Index("ix_activity_day", "name", "day", "person_id", "count"),)
     person_id: int = Field(primary_key=True)
     name: str = Field(primary_key=True)
     day: dt.date = Field(primary_key=True)

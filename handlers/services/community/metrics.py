@@ -7,9 +7,11 @@ whole is below `FEWEST` is not told: one could guess who is meant.
 from __future__ import annotations
 
 import datetime as dt
-import random
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from handlers.contract import Scene
 from handlers.services.care.days import at, day_of
@@ -189,16 +191,20 @@ def ltv(found: Community, last: dt.date) -> tuple[float, float, float] | None:
         return None
     served = found.uses(SERVICES, last - month + dt.timedelta(days=1), last)
     uses = {one: served.get(one, 0) for one in now}
-    left = [one not in now for one in sorted(then)]
-    values, chance = [uses[one] for one in sorted(uses)], random.Random(1)
+    gone = len(then - now) / len(then)
+    drawn = sorted(_drawn(Counter(uses.values()), len(now), gone, len(then)))
+    value = sum(uses.values()) / len(now) / gone
+    return value, drawn[SAMPLES // 20], drawn[-SAMPLES // 20]
 
-    def life(sample: Sequence[int], gone: Sequence[bool]) -> float:
-        return (sum(sample) / len(sample)) / max(sum(gone) / len(gone), 0.5 / len(gone))
 
-    drawn = sorted(
-        life(chance.choices(values, k=len(values)), chance.choices(left, k=len(left))) for _ in range(SAMPLES)
-    )
-    return life(values, left), drawn[SAMPLES // 20], drawn[-SAMPLES // 20]
+def _drawn(uses: Counter[int], people: int, gone: float, before: int) -> list[float]:
+    """The same of communities drawn again from this one; at least half a person leaves each."""
+    chance = np.random.default_rng(1)
+    values = np.array(sorted(uses))
+    shares = np.array([uses[one] for one in sorted(uses)]) / people
+    means = chance.multinomial(people, shares, SAMPLES) @ values / people
+    left = np.maximum(chance.binomial(before, gone, SAMPLES), 0.5) / before
+    return [float(one) for one in means / left]
 
 
 def _funnel(found: Community, first: dt.date, last: dt.date) -> tuple[tuple[str, int], ...]:

@@ -25,7 +25,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('person_id', 'name', 'day')
     )
     with op.batch_alter_table('activity', schema=None) as batch_op:
-        batch_op.create_index('ix_activity_day', ['name', 'day'], unique=False)
+        batch_op.create_index('ix_activity_day', ['name', 'day', 'person_id', 'count'], unique=False)
 
     op.create_table('advice',
     sa.Column('id', sa.Integer(), nullable=False),
