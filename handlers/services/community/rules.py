@@ -69,7 +69,8 @@ def apply(
     scene: Scene, waiting: Sequence[Rule], persons: Sequence[Person], outcome: Outcome, data: Mapping[str, Any]
 ) -> None:
     """Judge each rule for each of these people, and act where it holds."""
-    waiting = [one for one in waiting if one.id not in resting(scene)] if waiting and persons else []
+    off = resting(scene) if waiting and persons else frozenset()
+    waiting = [one for one in waiting if one.id not in off] if persons else []
     if not waiting:
         return
     ids = [stored(one.id) for one in persons]
@@ -78,7 +79,8 @@ def apply(
     wanted = facts.asked_in([one.only_if for one in waiting])
     known = facts.of_many(scene, persons, wanted)
     for person in persons:
-        done = before.get(stored(person.id), [])
+        now = [(one["rule"], one["at"]) for one in outcome.rulings if one["person_id"] == person.id]
+        done = [*before.get(stored(person.id), []), *now]
         for rule in waiting:
             if _may(rule, done, scene.now):
                 _judged(scene, rule, person, known[stored(person.id)] | dict(data), outcome)
