@@ -11,6 +11,8 @@ from storage.queries import people, points, standing
 from storage.tables.standing import Redemption
 
 SHOWN = 8
+BY_HAND = "管理员加减"
+"""The reason in words goes to the person and, sealed, into the audit; ledger and log hold no words of anybody."""
 MOST = 500
 USAGE = "#积分 张姐 +20 帮病友答疑"
 
@@ -49,7 +51,7 @@ def balance(ctx: Context, msg: Incoming, rest: str) -> Handled:
 
 def _by_hand(ctx: Context, msg: Incoming, person_id: int, amount: int, reason: str) -> Handled:
     kind = "earned" if amount > 0 else "reversed"
-    booked = award(ctx, person_id, amount, f"by_hand:{msg.inbox_id}", reason, kind)
+    booked = award(ctx, person_id, amount, f"by_hand:{msg.inbox_id}", BY_HAND, kind)
     left = points.total(ctx.work, person_id)
     handled = said(ctx, msg, "points/by_hand", booked=booked, left=left)
     if not booked:

@@ -54,9 +54,10 @@ def amount(work: Work, key: str) -> int | None:
     return work.connection.execute(select(TABLE.c.amount).where(TABLE.c.key == key)).scalar()
 
 
-def counted(work: Work, person_id: int, reason: str, since: dt.datetime) -> int:
-    """How often somebody was given points for this since then."""
-    wanted = select(func.count()).where(TABLE.c.person_id == person_id, TABLE.c.reason == reason, TABLE.c.at >= since)
+def counted(work: Work, person_id: int, prefix: str, since: dt.datetime) -> int:
+    """How often somebody was given points under a key that starts so since then."""
+    wanted = select(func.count()).where(TABLE.c.person_id == person_id, TABLE.c.at >= since)
+    wanted = wanted.where(TABLE.c.key >= prefix, TABLE.c.key < prefix + "\uffff")
     return int(work.connection.execute(wanted.where(TABLE.c.kind == "earned")).scalar_one())
 
 

@@ -22,6 +22,8 @@ SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without those that look alike on paper."""
 LENGTH = 6
 BY = "points"
+LATELY = dt.timedelta(days=3)
+"""What a day brings is still done so long after it, when the process slept; keys keep it from being done twice."""
 
 
 def why_not(scene: Scene, person_id: int, item: Item) -> str:
@@ -72,7 +74,7 @@ def begin_day(scene: Scene) -> tuple[list[Outgoing], list[Happened]]:
     if reward is None:
         return [], []
     messages = _expire(scene, reward)
-    return messages + (_stars(scene, reward) if today(scene).day == 1 else []), []
+    return messages + (_stars(scene, reward) if today(scene).day <= LATELY.days else []), []
 
 
 def _expire(scene: Scene, reward: Reward) -> list[Outgoing]:
@@ -84,10 +86,10 @@ def _expire(scene: Scene, reward: Reward) -> list[Outgoing]:
     if warned.year < end.year and day > end:  # the next end's warning falls into this year
         end = end.replace(year=day.year + 1)
         warned = end - dt.timedelta(days=reward.expiry.warn_days)
-    if day not in (warned, end):
+    if not (warned <= day < warned + LATELY or end <= day < end + LATELY):
         return []
     left = ledger.old(scene.work, at(dt.date(end.year, 1, 1), "00:00", scene.settings.community.zone))
-    if day == end:
+    if day >= end:
         for person_id, amount in left.items():
             points.award(scene, person_id, -amount, f"expired:{end.year}:{person_id}", "年度清零", "expired")
         return []
@@ -112,7 +114,7 @@ def _to(scene: Scene, person: Person, text: str, key: str) -> Outgoing:
 
 def _stars(scene: Scene, reward: Reward) -> list[Outgoing]:
     """Who did most last month; each is told in private with a certificate, rooms read only names that were chosen for that."""
-    last = today(scene) - dt.timedelta(days=1)
+    last = today(scene).replace(day=1) - dt.timedelta(days=1)
     staff = everybody_on_staff(scene)
     messages: list[Outgoing] = []
     told: dict[str, list[str]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.engine import RowMapping
 from handlers.contract import Handled, Happened, Outgoing, Scene, Skip, stored
 from handlers.services.care.days import at, local
 from handlers.services.community.consents import held_back
-from handlers.services.staff.roles import tell_each, with_roles
+from handlers.services.staff.roles import roles_of, tell_each, with_roles
 from storage.queries import advisers, due, people, profile
 from storage.tables.people import Person
 from storage.tables.standing import CareCall
@@ -31,7 +31,8 @@ def follow(scene: Scene, happened: Sequence[Happened]) -> list[Outgoing]:
     for event in happened:
         if event.name == "consent_given" and event.person_id is not None and not event.data.get("purpose"):
             person = people.person(scene.work, event.person_id)
-            if person is not None and advisers.of(scene.work, event.person_id) is None:
+            patient = person is not None and not roles_of(scene.work, scene.settings, person)
+            if person is not None and patient and advisers.of(scene.work, event.person_id) is None:
                 found += _given(scene, person)
     return found
 

@@ -111,7 +111,8 @@ def daily(scene: Scene, persons: Sequence[Person]) -> tuple[list[Outgoing], list
     may = [one for one in may if one.id not in refused] if ASKING not in rules.resting(scene) else []
     for person_id, found in of_many(scene, may).items() if may else ():
         person = next(one for one in may if one.id == person_id)
-        if found.score >= HIGH and not freezes.now(scene, person):
+        busy = questions.open_one(scene.work, person_id, None, scene.now) is not None
+        if found.score >= HIGH and not busy and not freezes.now(scene, person):
             messages.append(_ask(scene, person, found))
     return messages, [*settled, *(Happened("parting_asked", {}, one.person_id) for one in messages)]
 

@@ -30,7 +30,13 @@ def daily(scene: Scene, persons: Sequence[Person]) -> tuple[list[Outgoing], list
     refused = standing.refused(scene.work, [stored(one.id) for one in may], ASKING) if may else set()
     may = [one for one in may if one.id not in refused]
     ever = events.last_days(scene.work, [stored(one.id) for one in may]) if may else {}
-    asked = [one for one in may if _its_moment(ever.get(stored(one.id), {}), day) and not _quiet(one, scene.now)]
+    asked = [
+        one
+        for one in may
+        if _its_moment(ever.get(stored(one.id), {}), day)
+        and not _quiet(one, scene.now)
+        and questions.open_one(scene.work, stored(one.id), None, scene.now) is None
+    ]
     waiting = [questions.row(stored(one.id), None, BY, {}, scene.now + WAITS) for one in asked]
     questions.ask_if_free(scene.work, waiting, scene.now)
     messages = [

@@ -56,10 +56,11 @@ def earn(scene: Scene, happened: Sequence[Happened]) -> None:
 
 def _earned(scene: Scene, person_id: int, event: Happened, earned: Earned) -> None:
     """At most so often a day; one and the same happening never twice."""
-    day = f"points:{event.name}:{person_id}:{today(scene)}"
-    got = points.counted(scene.work, person_id, earned.title, _day_began(scene))
+    prefix = f"points:{event.name}:{person_id}:"
+    got = points.counted(scene.work, person_id, prefix, _day_began(scene))
     if got < earned.a_day:
-        award(scene, person_id, earned.points, _key(event.name, person_id, event) or f"{day}:{got + 1}", earned.title)
+        key = _key(event.name, person_id, event) or f"{prefix}{today(scene)}:{got + 1}"
+        award(scene, person_id, earned.points, key, earned.title)
 
 
 def _key(name: str, person_id: int, event: Happened) -> str:

@@ -149,6 +149,8 @@ def _act(scene: Scene, rule: Rule, number: int, action: Any, person: Person, out
             return True
     if held_back(person) or _quiet(person, scene.now) or standing.refused(scene.work, [person_id], rule.id):
         return False
+    if isinstance(action, Offer) and questions.open_one(scene.work, person_id, None, scene.now) is not None:
+        return False  # a 好 would be taken for the answer to something else
     outcome.messages.append(_message(scene, rule, action, person))
     return True
 
